@@ -1,0 +1,225 @@
+/*
+ * The model: everything one or many trace files say, in arrays with dense indices, free of the
+ * format. model_load() fills it (reader -> model), matcher_run() completes the derived fields
+ * (matcher -> model), and from then on it is constant: rules and renderers only read.
+ *
+ * References between rows are indices; MODEL_NONE says "none". Ids that people see are index + 1
+ * with a letter: p1, s17, o3. Rows are in the order of processes' start, then of record. Times are
+ * nanoseconds after model.started_monotonic_ns; TIME_NONE says "never" or "unknown". All strings
+ * belong to the model and may hold any bytes: renderers escape them.
+ */
+#ifndef SOCKLIFE_MODEL_H
+#define SOCKLIFE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <socklife/trace_format.h>
+
+#include "error.h"
+
+#define MODEL_NONE UINT32_MAX
+#define TIME_NONE  INT64_MIN
+
+struct model_process {
+	const char *file; /* its trace file's path */
+	uint32_t parent;  /* process index, MODEL_NONE */
+	uint32_t pid;
+	uint32_t parent_pid;
+	const char *exe; /* "" unknown */
+	const char *cwd;
+	const char **arguments; /* NULL-terminated */
+	const char *runtime;    /* "python", "java", "node", "native" */
+	int64_t started_ns;
+	int64_t ended_ns;           /* TIME_NONE: not known */
+	enum trace_process_end end; /* 0 unknown */
+	int status;                 /* -1 unknown */
+	int signal_number;          /* 0 none */
+	bool by_run;                /* known only from run's own record: it wrote no trace itself */
+	bool is_root;               /* the command that `socklife run` started */
+	bool is_live;               /* seems to be running still */
+	uint32_t first_socket, socket_count; /* its rows are neighbours */
+	uint32_t first_object, object_count;
+};
+
+struct model_address {
+	uint16_t family; /* AF_INET, AF_INET6, AF_UNIX; 0 none */
+	uint16_t port;
+	uint32_t scope_id;
+	uint8_t bytes[16];
+	const char *path; /* AF_UNIX; first byte 0 for abstract */
+	uint32_t path_size_bytes;
+};
+
+struct model_socket {
+	uint32_t process;
+	int fd;
+	uint64_t cookie;
+	uint64_t inode;
+	uint16_t family, type, protocol;
+	enum trace_origin origin;
+	uint32_t parent; /* listener or pair's other end: socket index */
+	uint32_t flags;  /* TRACE_SOCKET_ */
+
+	struct model_address local, peer;
+	const char *peer_name; /* what getaddrinfo was asked for; NULL unknown */
+	uint32_t connect_count;
+	uint32_t dup_count; /* descriptors it ever got beyond the first */
+
+	int64_t created_ns;
+	int64_t connect_started_ns;
+	int64_t connected_ns;
+	int connect_error; /* errno; 0 none; EINPROGRESS: never decided */
+	int64_t peer_closed_ns;
+	int64_t closed_ns;
+	enum trace_end end;    /* 0: open (live, or unknown) */
+	const char *tcp_state; /* "ESTABLISHED"…; NULL not read */
+	int error;             /* errno by which the connection broke; 0 none */
+
+	uint64_t bytes_sent, bytes_received, sends, receives;
+	uint64_t tcp_bytes_acked, tcp_bytes_received;
+	int64_t first_io_ns, last_io_ns;
+	int64_t longest_idle_ns; /* a duration; 0 none */
+	int64_t stale_io_ns;
+
+	uint32_t opened_stack, connect_stack, closed_stack; /* stack index */
+	uint32_t opened_tid, closed_tid;
+
+	/* derived by matcher_run() */
+	uint32_t first_owner,
+		owner_count;             /* in model.owners: rows of model.links, innermost first */
+	uint32_t first_user, user_count; /* in model.users */
+	enum trace_match match;          /* 0 none */
+};
+
+struct model_object {
+	uint32_t process;
+	const char *class_name;
+	uint32_t number;
+	enum trace_role role;
+	enum trace_runtime runtime;
+	uint32_t flags;  /* TRACE_OBJECT_ */
+	uint32_t parent; /* object index */
+	int64_t created_ns, constructed_ns, ended_ns;
+	enum trace_object_end end; /* 0: alive (live, or unknown) */
+	uint32_t created_stack;
+	uint32_t created_tid, ended_tid;
+
+	/* derived by matcher_run() */
+	const char *connects; /* "never", "at-creation", "on-first-use", "borrowed" */
+	uint32_t first_opened,
+		opened_count;            /* in model.opened: socket indices in order of connect */
+	uint32_t first_used, used_count; /* in model.used */
+	uint32_t first_open_at_end, open_at_end_count; /* in model.open_at_end */
+};
+
+struct model_link {
+	uint32_t socket, object;
+	int64_t time_ns;
+	enum trace_link_kind what;
+	enum trace_match match;
+	uint32_t rank;
+};
+
+struct model_event {
+	uint32_t socket;
+	enum trace_event_kind what;
+	int64_t time_ns;
+	int fd, value;
+	uint32_t stack;
+};
+
+/* One connect() or the accept(); a socket has as many neighbours here as connect_count says. */
+struct model_connect {
+	uint32_t socket;
+	int64_t started_ns, finished_ns;
+	int error;
+	struct model_address peer, local;
+	uint32_t stack;
+};
+
+struct model_module {
+	uint32_t process;
+	const char *path;
+	uint64_t start, end, load_bias;
+	int64_t loaded_ns, unloaded_ns;
+	const uint8_t *build_id;
+	uint32_t build_id_size_bytes;
+};
+
+struct model_stack {
+	uint32_t process;
+	int64_t time_ns;
+	const uint64_t *frames; /* innermost first; see TRACE_FRAME_INTERPRETED */
+	uint32_t frame_count;
+};
+
+struct model_code {
+	uint32_t process;
+	const char *file, *function;
+	uint32_t line;
+};
+
+struct model_child {
+	uint32_t process;
+	uint32_t pid;
+	enum trace_child_kind what;
+	int64_t time_ns;
+	const char *path; /* "" unknown */
+};
+
+struct model_note {
+	uint32_t process;
+	bool is_gap;
+	const char *text;
+};
+
+struct model_lost {
+	uint32_t process;
+	enum trace_lost_reason reason;
+	uint64_t count;
+	int error; /* errno of the first, 0 none */
+};
+
+#define MODEL_ARRAY(type, name)                                                                    \
+	struct type *name;                                                                         \
+	uint32_t name##_count
+
+struct model {
+	MODEL_ARRAY(model_process, processes);
+	MODEL_ARRAY(model_socket, sockets);
+	MODEL_ARRAY(model_object, objects);
+	MODEL_ARRAY(model_link, links);
+	MODEL_ARRAY(model_event, events);
+	MODEL_ARRAY(model_connect, connects);
+	MODEL_ARRAY(model_module, modules);
+	MODEL_ARRAY(model_stack, stacks);
+	MODEL_ARRAY(model_code, codes);
+	MODEL_ARRAY(model_child, children);
+	MODEL_ARRAY(model_note, notes);
+	MODEL_ARRAY(model_lost, losses);
+
+	/* derived index arrays, see the rows above */
+	uint32_t *owners, *users, *opened, *used, *open_at_end;
+
+	uint64_t
+		started_monotonic_ns; /* origin of all times: run's start, or the first process's */
+	uint64_t started_realtime_ns;
+	int64_t ended_ns;             /* end of run, or of the last process; TIME_NONE */
+	bool has_run;                 /* a RUN record was found */
+	uint64_t uncommitted_records; /* reserved by a writer that died before it committed */
+	struct model_memory *memory;  /* owns every string and mapped file */
+};
+
+void model_init(struct model *model);
+void model_release(struct model *model);
+
+/*
+ * Loads `path`: a trace file, or a directory whose *.trace files are all read. Returns STATUS_OK,
+ * or fills *error. A truncated file yields what stands before the cut and a note that is a gap;
+ * a corrupt header, a newer version or a directory without a trace is an error.
+ */
+enum status model_load(struct model *model, const char *path, struct error *error);
+
+#endif

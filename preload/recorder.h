@@ -1,0 +1,179 @@
+/*
+ * The one door between hooks and the trace.
+ *
+ * Every function may be called from any thread and from a signal handler: no locks, no malloc, no
+ * stdio. They may clobber errno (hooks save it) and expect the guard (guard.h) to be up. Without a
+ * trace (switched off, no room, not yet born) they do nothing and return 0 or NULL.
+ *
+ * The trace file is born at the first call that has something to write: an opened socket or an
+ * object. Before that every descriptor is unknown, so the hooks pass straight through.
+ */
+#ifndef SOCKLIFE_RECORDER_H
+#define SOCKLIFE_RECORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <socklife/trace_format.h>
+
+/* ---- life of the recorder itself; called by init.c and the process hooks ---- */
+
+/* Reads settings, remembers the start time and finds inherited sockets. Once, from the constructor.
+ */
+void recorder_start(void);
+
+/* In a child just forked: leaves the parent's file alone, opens its own, lists inherited sockets.
+ */
+void recorder_forked(void);
+
+/* Exit by exit(), _exit() or quick_exit(): snapshots open sockets, then commits the process's end.
+ */
+void recorder_exiting(int status);
+
+/* True in a vfork child, which shares our memory: then nothing may be recorded or claimed. One
+ * getpid(). */
+bool recorder_is_foreign_process(void);
+
+/* ---- sockets: births ---- */
+
+/* A hook's view of a descriptor before the real call. Plain data on the caller's stack. */
+struct recorder_claim {
+	uint64_t slot; /* what the fd table held; 0: not a socket of ours */
+	int fd;
+	bool is_last; /* no other descriptor of this process names the socket */
+};
+
+void recorder_opened(int fd, int family, int type, int protocol);
+void recorder_opened_pair(const int fds[2], int family, int type, int protocol);
+/* address as accept() filled it, or NULL when the caller asked for none (getpeername is used then).
+ */
+void recorder_accepted(int listener_fd, int fd, const struct sockaddr *address, socklen_t size,
+		       int flags);
+void recorder_received(int fd); /* by SCM_RIGHTS; ignored unless fd is a socket */
+void recorder_passed(int fd);   /* sent by SCM_RIGHTS */
+
+/* ---- sockets: descriptors ---- */
+
+/*
+ * close(), fclose(), and the target of dup2(): claim before the real call, then tell how it went.
+ * The claim takes the fd out of the table, reads TCP_INFO and the stack when it was the last one.
+ * recorder_claim() returns false when fd names no recorded socket; then call nothing further.
+ */
+bool recorder_claim(int fd, struct recorder_claim *claim);
+void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end);
+void recorder_claim_returned(const struct recorder_claim *claim, int error); /* the call failed */
+
+void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec);
+void recorder_cloexec(int fd, bool is_cloexec);
+
+/* Calls visit for each descriptor in [first, last] that names a recorded socket (close_range). */
+void recorder_each_fd(unsigned int first, unsigned int last, void (*visit)(int fd, void *context),
+		      void *context);
+
+/* True for a descriptor of the recorder's own, which the program must find closed and never close.
+ */
+bool recorder_is_own_fd(int fd);
+
+/* ---- sockets: connecting ---- */
+
+/* Before the real connect: writes a CONNECT record under way. Its handle is for the next call only.
+ */
+struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address, socklen_t size);
+void recorder_connect_returned(int fd, struct trace_connect *connect, int result, int error);
+/* getsockopt(SO_ERROR) gave `error`: decides a pending connect. */
+void recorder_connect_decided(int fd, int error);
+
+void recorder_bound(int fd, const struct sockaddr *address, socklen_t size);
+void recorder_listening(int fd, int backlog);
+void recorder_shut_down(int fd, int how);
+
+/* ---- sockets: traffic; the hot path ---- */
+
+/* One relaxed load of the fd table: NULL for everything that is not a recorded socket. */
+struct trace_socket *recorder_socket(int fd);
+
+enum recorder_direction { RECORDER_SENT, RECORDER_RECEIVED };
+
+/*
+ * An I/O call on `socket` returned `result` (bytes, or -1 with `error`). asked is false for a
+ * receive of zero bytes asked, which must not count as end of file; peeks are not told at all.
+ */
+void recorder_transferred(struct trace_socket *socket, int fd, enum recorder_direction direction,
+			  int64_t result, int error, bool asked);
+/* sendto/sendmsg with an address: a datagram's first destination, or TCP Fast Open's connect. */
+void recorder_addressed(struct trace_socket *socket, int fd, const struct sockaddr *address,
+			socklen_t size);
+
+/* ---- the process ---- */
+
+void recorder_child(uint32_t pid, enum trace_child_kind what,
+		    const char *path); /* path may be NULL */
+/* Before exec: snapshots sockets and writes EXEC. When exec returns, tell its errno. */
+struct trace_exec *recorder_exec(const char *path);
+void recorder_exec_failed(struct trace_exec *exec, int error);
+void recorder_modules_changed(void); /* after dlopen and dlclose */
+void recorder_named(const char *name, const struct sockaddr *address, socklen_t size,
+		    uint64_t started_ns);
+/* Remark about coverage. Each distinct pointer is written at most once per process (literals only).
+ */
+void recorder_note(const char *text, bool is_gap);
+
+/* ---- objects: used by python_*.c and handle_*.c ---- */
+
+uint32_t recorder_string(const char *bytes,
+			 size_t size_bytes); /* interned, 0 when there is no room */
+uint32_t recorder_code(uint32_t file, uint32_t function,
+		       uint32_t line); /* caller interns by code object */
+
+struct recorder_object {
+	uint32_t class_name; /* from recorder_string() */
+	uint32_t number;
+	uint32_t parent;
+	uint64_t address;
+	enum trace_role role;
+	enum trace_runtime runtime;
+	uint32_t flags;
+};
+/* Writes OBJECT with the present stack; returns its id, 0 when there is no room. */
+uint32_t recorder_object_created(const struct recorder_object *object);
+void recorder_object_constructed(uint32_t object);
+void recorder_object_ended(uint32_t object, enum trace_object_end end);
+void recorder_link(uint32_t socket, uint32_t object, enum trace_link_kind what,
+		   enum trace_match match, uint32_t rank);
+uint32_t recorder_socket_id(int fd); /* 0: not recorded */
+
+/* ---- runtimes: what knows more about the moment than a native stack does ---- */
+
+#define RECORDER_FRAMES_MAX  128
+#define RECORDER_OBJECTS_MAX 16
+
+enum recorder_moment {
+	RECORDER_BIRTH,   /* a socket is being made, or an object created */
+	RECORDER_CONNECT, /* connect() is about to be called */
+	RECORDER_USE,     /* first I/O since objects came or went, or after an idle gap */
+	RECORDER_CLOSE    /* the last descriptor is about to be closed */
+};
+
+struct recorder_capture {
+	enum recorder_moment moment;
+	uint32_t socket; /* id, 0 when the moment is not about one */
+	int fd;
+	uint64_t frames[RECORDER_FRAMES_MAX]; /* interpreted frames, innermost first
+						 (TRACE_FRAME_MAKE) */
+	size_t frame_count;
+	uint32_t objects[RECORDER_OBJECTS_MAX]; /* owners (CONNECT) or users (USE), innermost first
+						 */
+	uint8_t matches[RECORDER_OBJECTS_MAX];  /* enum trace_match of each */
+	size_t object_count;
+	bool is_finalizer; /* CLOSE: no program code asked for it */
+};
+
+/* Appends what the runtime knows to the capture. Same conditions as the functions above. */
+typedef void (*recorder_runtime_fn)(struct recorder_capture *capture);
+
+/* At most 4, from constructors or when a runtime starts; never taken back. */
+void recorder_add_runtime(recorder_runtime_fn runtime);
+
+#endif
