@@ -1,0 +1,285 @@
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "clock.h"
+#include "diag.h"
+#include "kernel.h"
+#include "sink_file.h"
+
+#define SINK_STEP_LEAST (UINT64_C(64) << 10)
+#define SINK_STEP_MOST  (UINT64_C(8) << 20)
+#define SINK_GROW_TURNS 1000 /* waits for another thread's growing before a record is given up */
+
+struct sink {
+	uint8_t *base; /* NULL: no file */
+	uint64_t window_bytes;
+	uint64_t limit_bytes; /* atomic: the file has blocks below this */
+	uint32_t is_growing;  /* atomic: one thread at a time extends the file */
+	uint32_t is_full;     /* atomic: growing has failed for good */
+	struct sink_file file;
+};
+
+static struct sink sink = {.file.fd = -1};
+static uint8_t *sink_parent_base;
+static uint64_t sink_parent_bytes;
+
+static void *sink_map(int fd, uint64_t bytes)
+{
+	long address = kernel_call6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_NORESERVE, fd, 0);
+
+	return address < 0 && address > -4096 ? NULL
+					      : (void *)address; /* mmap(2): errors are -4095..-1 */
+}
+
+/* RLIMIT_AS, or mlockall(MCL_FUTURE) with a small RLIMIT_MEMLOCK, may refuse a large window. */
+static int sink_map_largest(uint64_t max_bytes)
+{
+	for (uint64_t bytes = max_bytes; bytes >= SINK_STEP_LEAST; bytes /= 8) {
+		sink.base = sink_map(sink.file.fd, bytes);
+		if (sink.base != NULL) {
+			sink.window_bytes = bytes;
+			return 0;
+		}
+	}
+	return ENOMEM;
+}
+
+static void sink_abandon(void)
+{
+	if (sink.base != NULL)
+		kernel_call2(SYS_munmap, sink.base, sink.window_bytes);
+	if (sink.file.fd >= 0) {
+		kernel_call1(SYS_close, sink.file.fd);
+		kernel_call3(SYS_unlinkat, AT_FDCWD, sink.file.path, 0);
+	}
+	sink.base = NULL;
+	sink.file.fd = -1;
+}
+
+static void sink_begin(const struct trace_file_header *header)
+{
+	struct trace_file_header *mapped = (struct trace_file_header *)sink.base;
+
+	*mapped = *header;
+	mapped->version = TRACE_VERSION;
+	mapped->header_size_bytes = sizeof(*mapped);
+	mapped->byte_order = TRACE_BYTE_ORDER;
+	mapped->sequence = sink.file.sequence;
+	mapped->tail_bytes = sizeof(*mapped);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	memcpy(mapped->magic, TRACE_MAGIC, sizeof(mapped->magic));
+}
+
+int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header)
+{
+	uint64_t first = max_bytes < SINK_STEP_LEAST ? max_bytes : SINK_STEP_LEAST;
+	int error;
+
+	if (sink.base != NULL) {
+		sink_parent_base = sink.base;
+		sink_parent_bytes = sink.window_bytes;
+	}
+	if (sink.file.fd >= 0)
+		kernel_call1(SYS_close, sink.file.fd);
+	memset(&sink, 0, sizeof(sink));
+	sink.file.fd = -1;
+	error = sink_file_create(&sink.file, directory, header->pid);
+	if (error != 0)
+		return error;
+	sink_file_raise(&sink.file.fd);
+	error = sink_map_largest(max_bytes);
+	if (error == 0)
+		error = sink_file_extend(sink.file.fd, 0, first);
+	if (error != 0) {
+		sink_abandon();
+		return error;
+	}
+	sink.limit_bytes = first;
+	sink_begin(header);
+	return 0;
+}
+
+static int sink_extend(uint64_t limit)
+{
+	uint64_t step = limit < SINK_STEP_LEAST  ? SINK_STEP_LEAST
+			: limit > SINK_STEP_MOST ? SINK_STEP_MOST
+						 : limit;
+	uint64_t target = limit + step < sink.window_bytes ? limit + step : sink.window_bytes;
+	int error;
+
+	if (target <= limit)
+		return EFBIG;
+	error = sink_file_extend(sink.file.fd, limit, target);
+	if (error == EFBIG && target - limit > SINK_STEP_LEAST) {
+		target = limit + SINK_STEP_LEAST;
+		error = sink_file_extend(sink.file.fd, limit, target);
+	}
+	if (error == 0)
+		__atomic_store_n(&sink.limit_bytes, target, __ATOMIC_RELEASE);
+	return error;
+}
+
+/*
+ * Makes room up to `needed`. One thread extends, the others give it a bounded number of turns: it
+ * may have been cancelled in the middle, and a hook must never wait for ever.
+ */
+static bool sink_grow(uint64_t needed)
+{
+	for (int turn = 0; turn < SINK_GROW_TURNS; turn++) {
+		uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
+		uint32_t idle = 0;
+		int error = 0;
+
+		if (needed <= limit)
+			return true;
+		if (__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED))
+			return false;
+		if (!__atomic_compare_exchange_n(&sink.is_growing, &idle, 1, false,
+						 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+			kernel_call0(SYS_sched_yield);
+			continue;
+		}
+		if (limit == __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE))
+			error = sink_extend(limit);
+		if (error != 0) {
+			__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
+			sink_lost(TRACE_LOST_FILE_FULL, error);
+			diag_line(sink.file.path, "recording stops, the program goes on", error);
+		}
+		__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
+		if (error != 0)
+			return false;
+	}
+	return false;
+}
+
+/* The 8 bytes of a record that is reserved and not yet committed. */
+static uint64_t sink_reserved_word(uint32_t size_bytes)
+{
+	struct trace_record record = {.size_bytes = size_bytes};
+	uint64_t word;
+
+	memcpy(&word, &record, sizeof(word));
+	return word;
+}
+
+static uint32_t sink_word_size(uint64_t word)
+{
+	struct trace_record record;
+
+	memcpy(&record, &word, sizeof(word));
+	return record.size_bytes;
+}
+
+/*
+ * The compare-and-swap of the record's own first word is what reserves it; moving the tail on is a
+ * help that any thread may give. So every hole has a size, even if its writer dies right here.
+ */
+void *sink_reserve(size_t size_bytes)
+{
+	struct trace_file_header *header = sink_header();
+	uint64_t size = (size_bytes + TRACE_ALIGNMENT - 1) & ~(uint64_t)(TRACE_ALIGNMENT - 1);
+
+	if (header == NULL || size > UINT32_MAX)
+		return NULL;
+	for (;;) {
+		uint64_t tail = __atomic_load_n(&header->tail_bytes, __ATOMIC_ACQUIRE);
+		uint64_t found = 0;
+		uint64_t *word = (uint64_t *)(void *)(sink.base + tail);
+		bool is_ours;
+
+		if (tail + size > __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE) &&
+		    !sink_grow(tail + size)) {
+			__atomic_fetch_add(&header->lost[TRACE_LOST_FILE_FULL], 1,
+					   __ATOMIC_RELAXED);
+			return NULL;
+		}
+		is_ours = __atomic_compare_exchange_n(word, &found,
+						      sink_reserved_word((uint32_t)size), false,
+						      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+		__atomic_compare_exchange_n(&header->tail_bytes, &tail,
+					    tail + (is_ours ? size : sink_word_size(found)), false,
+					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+		if (is_ours)
+			return word;
+	}
+}
+
+void sink_commit(struct trace_record *record, enum trace_record_kind kind)
+{
+	__atomic_store_n(&record->kind, (uint16_t)kind, __ATOMIC_RELEASE);
+}
+
+void sink_lost(enum trace_lost_reason reason, int error)
+{
+	struct trace_file_header *header = sink_header();
+	struct trace_lost *lost;
+
+	if (header == NULL || __atomic_fetch_add(&header->lost[reason], 1, __ATOMIC_RELAXED) != 0 ||
+	    reason == TRACE_LOST_FILE_FULL)
+		return;
+	lost = sink_reserve(sizeof(*lost));
+	if (lost == NULL)
+		return;
+	lost->time_ns = clock_now_ns();
+	lost->reason = reason;
+	lost->error = error;
+	sink_commit(&lost->record, TRACE_LOST);
+}
+
+struct trace_file_header *sink_header(void)
+{
+	return (struct trace_file_header *)sink.base;
+}
+
+uint32_t sink_offset(const void *record)
+{
+	return (uint32_t)(((const uint8_t *)record - sink.base) / TRACE_ALIGNMENT);
+}
+
+void *sink_at(uint32_t offset)
+{
+	return offset == 0 ? NULL : sink.base + (uint64_t)offset * TRACE_ALIGNMENT;
+}
+
+bool sink_holds(const void *record)
+{
+	return sink.base != NULL && (uintptr_t)record - (uintptr_t)sink.base < sink.window_bytes;
+}
+
+const void *sink_parent_at(uint32_t offset)
+{
+	if (offset == 0 || sink_parent_base == NULL)
+		return NULL;
+	return sink_parent_base + (uint64_t)offset * TRACE_ALIGNMENT;
+}
+
+void sink_forget_parent(void)
+{
+	if (sink_parent_base != NULL)
+		kernel_call2(SYS_munmap, sink_parent_base, sink_parent_bytes);
+	sink_parent_base = NULL;
+}
+
+int sink_fd(void)
+{
+	return sink.file.fd;
+}
+
+bool sink_yield_fd(void)
+{
+	long moved = kernel_call3(SYS_fcntl, sink.file.fd, F_DUPFD_CLOEXEC, sink.file.fd + 1);
+	int old = sink.file.fd;
+
+	if (moved < 0)
+		return false;
+	sink.file.fd = (int)moved;
+	kernel_call1(SYS_close, old);
+	return true;
+}

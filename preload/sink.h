@@ -1,0 +1,54 @@
+/*
+ * The sink owns the trace file: one MAP_SHARED window over it, mapped once, under which the file
+ * grows. Records are reserved lock-free and never move; nothing is ever freed. Safe from any thread
+ * and any signal handler; no call here touches errno.
+ *
+ * A full disk cannot become a SIGBUS, because a record is handed out only below the part of the
+ * file that fallocate(2) has given blocks to.
+ */
+#ifndef SOCKLIFE_SINK_H
+#define SOCKLIFE_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <socklife/trace_format.h>
+
+/*
+ * Creates DIRECTORY/PID.N.trace and writes its header (magic last, so a file without it is not a
+ * trace). header gives started_ns, started_realtime_ns, pid, parent_pid and forked_from. The window
+ * of an earlier file, which a forked child has inherited, stays readable until
+ * sink_forget_parent(). Returns 0 or an errno value; then there is no sink.
+ */
+int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header);
+
+/* A reserved record of size_bytes (rounded up to 8), all zero but its size; NULL when there is no
+ * room. */
+void *sink_reserve(size_t size_bytes);
+void sink_commit(struct trace_record *record, enum trace_record_kind kind);
+
+/* Counts something lost; the first of each reason gets a LOST record and, for a full file, a line.
+ */
+void sink_lost(enum trace_lost_reason reason, int error);
+
+/* NULL when there is no file. */
+struct trace_file_header *sink_header(void);
+
+/* Records as offsets / 8 in the file, and back; sink_at(0) is NULL. */
+uint32_t sink_offset(const void *record);
+void *sink_at(uint32_t offset);
+bool sink_holds(const void *record); /* lies in the present window */
+
+/* In a forked child, between sink_open() and sink_forget_parent(): a record of the parent's file.
+ */
+const void *sink_parent_at(uint32_t offset);
+void sink_forget_parent(void);
+
+/* The descriptor kept for growing, -1 none. High, close-on-exec, the program never sees it. */
+int sink_fd(void);
+/* The program is about to use that very number: move out of its way. False: no other number was
+ * free. */
+bool sink_yield_fd(void);
+
+#endif

@@ -1,0 +1,122 @@
+#include "sink_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <socklife/trace_format.h>
+
+#include "kernel.h"
+
+/* Above what select() and shells use, and low enough that the kernel's table of descriptors stays
+ * small. */
+#define SINK_FD_LEAST     900
+#define SINK_SEQUENCE_MAX 10000u
+
+static char *sink_file_number(char *at, uint32_t number)
+{
+	char digits[10];
+	size_t count = 0;
+
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	while (count > 0)
+		*at++ = digits[--count];
+	return at;
+}
+
+static char *sink_file_text(char *at, const char *text)
+{
+	while (*text != '\0')
+		*at++ = *text++;
+	return at;
+}
+
+static int sink_file_try(struct sink_file *file, const char *directory, uint32_t pid)
+{
+	char *at = sink_file_text(file->path, directory);
+	long fd;
+
+	*at++ = '/';
+	at = sink_file_number(at, pid);
+	*at++ = '.';
+	at = sink_file_number(at, file->sequence);
+	at = sink_file_text(at, TRACE_SUFFIX);
+	*at = '\0';
+	fd = kernel_call4(SYS_openat, AT_FDCWD, file->path,
+			  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	file->fd = (int)fd;
+	return fd < 0 ? (int)-fd : 0;
+}
+
+int sink_file_create(struct sink_file *file, const char *directory, uint32_t pid)
+{
+	int error;
+
+	file->sequence = 0;
+	if (directory[0] == '\0')
+		return ENOENT;
+	error = sink_file_try(file, directory, pid);
+	if (error == ENOENT) {
+		kernel_call3(SYS_mkdirat, AT_FDCWD, directory, 0700);
+		error = sink_file_try(file, directory, pid);
+	}
+	while (error == EEXIST && ++file->sequence < SINK_SEQUENCE_MAX)
+		error = sink_file_try(file, directory, pid);
+	return error;
+}
+
+void sink_file_raise(int *fd)
+{
+	struct rlimit limit = {0};
+	long least = SINK_FD_LEAST;
+	long raised;
+
+	kernel_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
+	if (limit.rlim_cur < SINK_FD_LEAST + 100)
+		least = (long)(limit.rlim_cur - limit.rlim_cur / 8);
+	raised = kernel_call3(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, least);
+	if (raised < 0)
+		return;
+	kernel_call1(SYS_close, *fd);
+	*fd = (int)raised;
+}
+
+/* Filesystems without fallocate (NFS before 4.2, some FUSE) get their blocks by writing zeros. */
+static int sink_file_fill(int fd, uint64_t from, uint64_t to)
+{
+	static const char zeros[4096];
+
+	while (from < to) {
+		uint64_t size = to - from < sizeof(zeros) ? to - from : sizeof(zeros);
+		long written = kernel_call4(SYS_pwrite64, fd, zeros, size, from);
+
+		if (written == -EINTR)
+			continue;
+		if (written <= 0)
+			return written < 0 ? (int)-written : ENOSPC;
+		from += (uint64_t)written;
+	}
+	return 0;
+}
+
+int sink_file_extend(int fd, uint64_t from, uint64_t to)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	long result;
+
+	/* Beyond RLIMIT_FSIZE the kernel would send SIGXFSZ, which kills (setrlimit(2)). */
+	kernel_call4(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit);
+	if (to > limit.rlim_cur)
+		return EFBIG;
+	do {
+		result = kernel_call4(SYS_fallocate, fd, 0, from, to - from);
+	} while (result == -EINTR);
+	if (result == -EOPNOTSUPP || result == -ENOSYS)
+		return sink_file_fill(fd, from, to);
+	return (int)-result;
+}

@@ -1,0 +1,87 @@
+#include "sockets.h"
+
+#include <sys/mman.h>
+
+#include "kernel.h"
+#include "sink.h"
+
+static uint64_t *sockets_table;
+static uint32_t sockets_size; /* atomic; 0: nothing is known */
+static uint32_t sockets_end;  /* atomic */
+
+int sockets_start(void)
+{
+	long address = kernel_call6(SYS_mmap, 0, SOCKETS_FD_MAX * sizeof(*sockets_table),
+				    PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (address < 0 && address > -4096)
+		return (int)-address;
+	sockets_table = (uint64_t *)address;
+	__atomic_store_n(&sockets_size, SOCKETS_FD_MAX, __ATOMIC_RELEASE);
+	return 0;
+}
+
+void sockets_stop(void)
+{
+	__atomic_store_n(&sockets_size, 0, __ATOMIC_RELEASE);
+}
+
+uint64_t sockets_slot(int fd)
+{
+	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED))
+		return 0;
+	return __atomic_load_n(&sockets_table[fd], __ATOMIC_ACQUIRE);
+}
+
+void sockets_put(int fd, uint64_t slot)
+{
+	uint32_t end = __atomic_load_n(&sockets_end, __ATOMIC_RELAXED);
+
+	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED)) {
+		sink_lost(TRACE_LOST_FD_TOO_HIGH, 0);
+		return;
+	}
+	__atomic_store_n(&sockets_table[fd], slot, __ATOMIC_RELEASE);
+	while (end <= (uint32_t)fd &&
+	       !__atomic_compare_exchange_n(&sockets_end, &end, (uint32_t)fd + 1, false,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		continue;
+}
+
+uint64_t sockets_take(int fd)
+{
+	if (sockets_slot(fd) == 0)
+		return 0;
+	return __atomic_exchange_n(&sockets_table[fd], 0, __ATOMIC_ACQ_REL);
+}
+
+bool sockets_put_back(int fd, uint64_t slot)
+{
+	uint64_t empty = 0;
+
+	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED))
+		return false;
+	return __atomic_compare_exchange_n(&sockets_table[fd], &empty, slot, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+void sockets_mark_cloexec(int fd, bool is_cloexec)
+{
+	if (sockets_slot(fd) == 0)
+		return;
+	if (is_cloexec)
+		__atomic_fetch_or(&sockets_table[fd], SOCKETS_SLOT_CLOEXEC, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&sockets_table[fd], ~SOCKETS_SLOT_CLOEXEC, __ATOMIC_RELAXED);
+}
+
+uint32_t sockets_fd_end(void)
+{
+	return __atomic_load_n(&sockets_end, __ATOMIC_RELAXED);
+}
+
+struct trace_socket *sockets_record(uint64_t slot)
+{
+	return slot <= SOCKETS_SLOT_UNBORN ? NULL : sink_at((uint32_t)slot);
+}
