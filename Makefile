@@ -1,46 +1,183 @@
 # socklife: one Makefile, no configure step. `make help` lists the targets.
+#
+# CC=gcc or clang, CFLAGS, BUILD=DIR, CI=1 (warnings are errors), SAN=address,undefined (analyzer,
+# tests and subjects sanitized, in a build directory of their own).
 
 CC ?= cc
+CXX := $(if $(findstring clang,$(CC)),clang++,g++)
 BUILD ?= build
-VERSION := 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
 SAN ?=
+FUZZ_SECONDS ?= 60
+VERSION := 0.1.0
 
-WARNINGS := -Wall -Wextra -Wshadow -Wconversion
-ifdef CI
-WARNINGS += -Werror
-endif
-CFLAGS ?= -O2 -g
-BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -Ipreload/include
 ifneq ($(SAN),)
 SAN_FLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 BUILD := build/san
 endif
 
-PRELOAD_SOURCES := $(wildcard preload/*.c)
-ANALYZER_SOURCES := $(wildcard analyzer/*.c)
-PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/obj/%.o)
-ANALYZER_OBJECTS := $(ANALYZER_SOURCES:%.c=$(BUILD)/obj/%.o)
-ANALYZER_LIBS := -ldw -lelf -ljansson
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion $(if $(CI),-Werror)
+CFLAGS ?= -O2 -g
+BASE_FLAGS := -D_GNU_SOURCE $(WARNINGS) -Ipreload/include
+C_FLAGS := -std=c11 $(BASE_FLAGS) -MMD -MP $(CFLAGS)
+CXX_FLAGS := -std=c++17 $(BASE_FLAGS) -MMD -MP $(CFLAGS)
 
-.PHONY: all clean
-all: $(BUILD)/socklife $(BUILD)/libsocklife.so
+PRELOAD_FLAGS := -Ipreload -fPIC -fvisibility=hidden -ftls-model=initial-exec
+ANALYZER_FLAGS := $(SAN_FLAGS) -Ianalyzer -DSOCKLIFE_VERSION='"$(VERSION)"'
+TEST_FLAGS := $(SAN_FLAGS) -Ianalyzer -Itests/support
+ANALYZER_LIBS := -ldw -lelf -ljansson
+TEST_LIBS := -lcriterion $(ANALYZER_LIBS)
+
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
+PRELOAD_OBJECTS := $(call object,preload/*.c)
+ANALYZER_OBJECTS := $(call object,analyzer/*.c)
+MODULE_OBJECTS := $(filter-out %/main.o,$(ANALYZER_OBJECTS))
+SUPPORT_OBJECTS := $(call object,tests/support/*.c)
+UNIT_OBJECTS := $(call object,tests/unit/*.c)
+# Runtimes that are large to install are tried by test-all only, in a runner of their own.
+LARGE_OBJECTS := $(call object,tests/system/large_*.c)
+SYSTEM_OBJECTS := $(filter-out $(LARGE_OBJECTS),$(call object,tests/system/*.c))
+
+# Every subject is a program of its own; lib*.c is a plug-in that a subject opens with dlopen.
+SUBJECTS := $(BUILD)/tests/subjects
+SUBJECT_NAMES := $(basename $(notdir $(wildcard tests/subjects/*.c tests/subjects/*.cc)))
+SUBJECT_PRODUCTS := $(foreach name,$(SUBJECT_NAMES),$(SUBJECTS)/$(name)$(if $(filter lib%,$(name)),.so))
+BENCH_PRODUCTS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+RUNNERS := $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(if $(SYSTEM_OBJECTS),$(BUILD)/tests/system)
+LARGE_RUNNER := $(if $(LARGE_OBJECTS),$(BUILD)/tests/large)
+
+INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$(CC)),clang)
+RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
+	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
+
+.PHONY: all demo test test-all test-programs fuzz fuzz-run lint format bench bench-programs \
+	install uninstall clean packages help FORCE
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/socklife $(BUILD)/libsocklife.so ## build socklife and libsocklife.so (the default)
+
+# Objects made with other flags are never mixed in: every object depends on this file.
+STAMP := $(BUILD)/flags
+define FLAGS_TEXT
+$(CC) $(CXX) $(C_FLAGS) $(SAN_FLAGS) $(LDFLAGS) $(VERSION)
+endef
+$(STAMP): FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(FLAGS_TEXT))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS_TEXT))' >$@
 
 # The library never carries a sanitizer: it is loaded into programs that have none.
-$(BUILD)/obj/preload/%.o: preload/%.c
+$(BUILD)/obj/preload/%.o: preload/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS) -Ipreload -fPIC -fvisibility=hidden -ftls-model=initial-exec -c $< -o $@
+	$(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
 
 $(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS)
 	$(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed $(LDFLAGS) $^ -o $@
 
-$(BUILD)/obj/analyzer/%.o: analyzer/%.c
+$(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS) $(SAN_FLAGS) -DSOCKLIFE_VERSION='"$(VERSION)"' -Ianalyzer -c $< -o $@
+	$(CC) $(C_FLAGS) $(ANALYZER_FLAGS) -c $< -o $@
 
 $(BUILD)/socklife: $(ANALYZER_OBJECTS)
 	$(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(ANALYZER_LIBS) -o $@
 
-clean:
+$(BUILD)/obj/tests/%.o: tests/%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(TEST_FLAGS) -c $< -o $@
+
+$(BUILD)/tests/unit: $(UNIT_OBJECTS) $(SUPPORT_OBJECTS) $(MODULE_OBJECTS)
+$(BUILD)/tests/system: $(SYSTEM_OBJECTS) $(SUPPORT_OBJECTS)
+$(BUILD)/tests/large: $(LARGE_OBJECTS) $(SUPPORT_OBJECTS)
+$(BUILD)/tests/unit $(BUILD)/tests/system $(BUILD)/tests/large:
+	@mkdir -p $(@D)
+	$(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) -o $@
+
+# flags.mk sets, for one subject: SUBJECT_FLAGS, SUBJECT_LIBS, or SUBJECT_SAN empty where a
+# sanitizer cannot be (a static program).
+SUBJECT_SAN = $(SAN_FLAGS)
+-include tests/subjects/flags.mk
+SUBJECT_COMPILE = -MF $@.d $(SUBJECT_SAN) $(SUBJECT_FLAGS) $< $(LDFLAGS) $(SUBJECT_LIBS) -o $@
+$(SUBJECTS)/lib%.so: tests/subjects/lib%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)
+$(SUBJECTS)/lib%.so: tests/subjects/lib%.cc $(STAMP)
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)
+$(SUBJECTS)/%: tests/subjects/%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(SUBJECT_COMPILE)
+$(SUBJECTS)/%: tests/subjects/%.cc $(STAMP)
+	@mkdir -p $(@D)
+	$(CXX) $(CXX_FLAGS) $(SUBJECT_COMPILE)
+
+demo: ## a real program talks to a real server, and what socklife says of it
+	$(INSTALL_PACKAGES) build demo
+	@$(MAKE) --no-print-directory all
+	@SOCKLIFE=$(abspath $(BUILD))/socklife examples/demo/demo.sh
+
+test: ## build and run all tests (SAN=address,undefined: under the sanitizers)
+	$(INSTALL_PACKAGES) build test
+	@$(MAKE) --no-print-directory test-programs
+	$(RUN_TESTS) $(RUNNERS)
+
+test-all: ## the same and the tests of runtimes that are large to install
+	$(INSTALL_PACKAGES) build test large
+	@$(MAKE) --no-print-directory test-programs
+	$(RUN_TESTS) $(RUNNERS) $(LARGE_RUNNER)
+
+test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS)
+
+fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
+	@tests/support/install-packages.sh build clang
+	@$(MAKE) --no-print-directory fuzz-run CC=clang BUILD=build/fuzz SAN=fuzzer-no-link,address,undefined
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(MODULE_OBJECTS) $(STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) $(TEST_FLAGS) -fsanitize=fuzzer -MF $@.d $< $(MODULE_OBJECTS) $(ANALYZER_LIBS) -o $@
+
+fuzz-run: $(FUZZERS)
+	@tests/fuzz/run.sh $(FUZZ_SECONDS) $^
+
+lint: ## format, clang-tidy, cppcheck and the floors
+	@tests/support/install-packages.sh build test lint clang
+	@tests/support/lint.sh -std=c11 $(BASE_FLAGS)
+
+format: ## rewrite the sources in the project's format
+	@tests/support/install-packages.sh lint
+	@tests/support/lint.sh --format
+
+$(BUILD)/bench/%: tests/bench/%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(CC) $(C_FLAGS) -MF $@.d $< -o $@
+
+bench: ## what recording costs: A B A B against the bare program
+	@tests/support/install-packages.sh build
+	@$(MAKE) --no-print-directory all bench-programs
+	@cd $(BUILD)/bench && ./bench $(abspath $(BUILD))/libsocklife.so | tee bench.txt
+
+bench-programs: $(BENCH_PRODUCTS)
+
+INSTALLED = bin/socklife lib/socklife/libsocklife.so share/man/man1/socklife.1 \
+	$(patsubst preload/include/%,include/%,$(wildcard preload/include/socklife/*))
+
+install: all ## install to DESTDIR and PREFIX=/usr/local
+	install -D -m 755 $(BUILD)/socklife $(DESTDIR)$(PREFIX)/bin/socklife
+	install -D -m 644 $(BUILD)/libsocklife.so $(DESTDIR)$(PREFIX)/lib/socklife/libsocklife.so
+	install -D -m 644 analyzer/socklife.1 $(DESTDIR)$(PREFIX)/share/man/man1/socklife.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/socklife preload/include/socklife/*
+
+uninstall: ## remove what install put there
+	rm -f $(INSTALLED:%=$(DESTDIR)$(PREFIX)/%)
+	-rmdir $(DESTDIR)$(PREFIX)/lib/socklife $(DESTDIR)$(PREFIX)/include/socklife
+
+clean: ## remove the build directory
 	rm -rf build
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+packages: ## install the Debian packages that `make` needs
+	$(INSTALL_PACKAGES) build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+-include $(shell find $(BUILD)/obj $(BUILD)/tests $(BUILD)/bench -name '*.d' 2>/dev/null)
