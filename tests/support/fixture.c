@@ -1,0 +1,10 @@
+#include "fixture.h"
+
+#include "command.h"
+#include "scratch.h"
+
+void fixture_release(void)
+{
+	command_kill_all();
+	scratch_remove_all();
+}

@@ -1,0 +1,57 @@
+/*
+ * Real servers, private to one test: in a scratch directory, on loopback ports of their own and
+ * UNIX sockets, ready when server_start() returns, stopped with the test even when it dies. One
+ * thread.
+ */
+#ifndef SOCKLIFE_TESTS_SERVER_H
+#define SOCKLIFE_TESTS_SERVER_H
+
+#include <stdbool.h>
+
+#include "command.h"
+
+enum server_kind {
+	SERVER_NGINX,    /* HTTP and HTTPS (certificate.pem), keepalive_timeout 1 s */
+	SERVER_REDIS,    /* TCP and UNIX */
+	SERVER_POSTGRES, /* TCP and UNIX; database postgres, user tester, no password */
+	SERVER_MARIADB,  /* TCP and UNIX; user root, no password */
+	SERVER_SSHD      /* answers key scans */
+};
+
+struct server {
+	enum server_kind kind;
+	bool has_workers; /* nginx: a master and one worker, as it is usually run */
+
+	const char *directory;
+	int port, tls_port;
+	const char *unix_path;   /* for PostgreSQL the directory of it */
+	const char *certificate; /* nginx */
+	const char *access_log;  /* nginx: a line each request: ADDRESS:PORT BYTES-SENT
+				    REQUEST-LENGTH STATUS */
+	const char *pid_file;
+	const char *const *arguments; /* the command that runs it in the foreground */
+	unsigned int user;            /* 0: as we are */
+	int stop_signal;
+	struct command command;
+};
+
+/* Writes its files and chooses ports; `arguments` is then the command to run. */
+void server_prepare(struct server *server, enum server_kind kind);
+/* Waits until it accepts connections: for servers that the test runs itself. */
+void server_await(struct server *server);
+/* Prepares, runs and awaits. */
+void server_start(struct server *server, enum server_kind kind);
+void server_stop(struct server *server);
+/* The pid in its pid file, which is waited for. */
+pid_t server_pid(const struct server *server);
+
+/* "127.0.0.1:PORT", as a report writes it, and "http://127.0.0.1:PORT/PATH". */
+const char *server_address(const struct server *server);
+const char *server_tls_address(const struct server *server);
+const char *server_url(const struct server *server, const char *path);
+const char *server_tls_url(const struct server *server, const char *path);
+
+/* A loopback port that is free and outside of the kernel's ephemeral range. */
+int server_free_port(void);
+
+#endif

@@ -1,0 +1,308 @@
+#include "witness.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "command.h"
+#include "report.h"
+#include "scratch.h"
+
+#define WITNESS_CALLS                                                                              \
+	"trace=socket,connect,accept,accept4,sendto,recvfrom,sendmsg,recvmsg,shutdown,read,write," \
+	"readv,writev,preadv2,pwritev2,sendfile,splice,close"
+
+enum direction { NEITHER, SENT, RECEIVED };
+
+/* Which way bytes go, and which argument names the socket. */
+static const struct call {
+	const char *name;
+	enum direction direction;
+	int argument;
+} calls[] = {
+	{"sendto", SENT, 0},       {"sendmsg", SENT, 0},     {"write", SENT, 0},
+	{"writev", SENT, 0},       {"pwritev2", SENT, 0},    {"sendfile", SENT, 0},
+	{"recvfrom", RECEIVED, 0}, {"recvmsg", RECEIVED, 0}, {"read", RECEIVED, 0},
+	{"readv", RECEIVED, 0},    {"preadv2", RECEIVED, 0}, {"splice", RECEIVED, 0},
+	{"splice", SENT, 2},       {"accept", NEITHER, -1},  {"accept4", NEITHER, -1},
+	{"close", NEITHER, 0},     {"shutdown", NEITHER, 0},
+};
+
+const char *const *witness_prefix(const char *prefix)
+{
+	static const char *words[] = {"strace", "-ff", "-yy", "-s",          "0",
+				      "-o",     NULL,  "-e",  WITNESS_CALLS, "--seccomp-bpf",
+				      "-qq",    "--",  NULL};
+
+	words[6] = prefix;
+	return words;
+}
+
+/* "[::ffff:127.0.0.1]:80" and "127.0.0.1:80" are the same address on an IPv6 socket. */
+static void address_copy(char *to, size_t size_bytes, const char *from, size_t length)
+{
+	static const char mapped[] = "[::ffff:";
+	const char *bracket = memchr(from, ']', length);
+
+	if (length > sizeof(mapped) && strncmp(from, mapped, sizeof(mapped) - 1) == 0 &&
+	    bracket != NULL)
+		snprintf(to, size_bytes, "%.*s%.*s",
+			 (int)(bracket - from) - (int)sizeof(mapped) + 1, from + sizeof(mapped) - 1,
+			 (int)(from + length - bracket) - 1, bracket + 1);
+	else
+		snprintf(to, size_bytes, "%.*s", (int)length, from);
+}
+
+/* Parses "5<TCP:[LOCAL->PEER]>"; false when it is no connected socket. */
+static bool connection_parse(const char *text, struct witness_connection *connection)
+{
+	char *name = NULL;
+	const char *arrow, *start, *end;
+
+	memset(connection, 0, sizeof(*connection));
+	connection->fd = (int)strtol(text, &name, 10);
+	if (name == text || *name != '<')
+		return false;
+	connection->is_unix = strncmp(name, "<UNIX", 5) == 0;
+	if (!connection->is_unix && strncmp(name, "<TCP", 4) != 0)
+		return false;
+	start = strstr(name, ":[");
+	end = strstr(name, connection->is_unix ? "]" : "]>");
+	arrow = strstr(name, "->");
+	if (start == NULL || end == NULL || arrow == NULL || arrow > end)
+		return false;
+	start += 2;
+	address_copy(connection->local, sizeof(connection->local), start, (size_t)(arrow - start));
+	arrow += 2;
+	address_copy(connection->peer, sizeof(connection->peer), arrow, (size_t)(end - arrow));
+	return true;
+}
+
+static struct witness_connection *connection_find(struct witness *witness,
+						  const struct witness_connection *seen)
+{
+	struct witness_connection *found;
+	size_t index;
+
+	for (index = 0; index < witness->count; index++) {
+		found = &witness->connections[index];
+		if (strcmp(found->local, seen->local) == 0 &&
+		    strcmp(found->peer, seen->peer) == 0) {
+			found->has_other_fd |= found->fd != seen->fd;
+			return found;
+		}
+	}
+	witness->connections = realloc(witness->connections,
+				       (witness->count + 1) * sizeof(*witness->connections));
+	cr_assert_not_null(witness->connections, "out of memory");
+	found = &witness->connections[witness->count++];
+	*found = *seen;
+	return found;
+}
+
+/* The argument's start. Names in angle brackets hold no comma, and strace -s 0 leaves no strings.
+ */
+static const char *argument_find(const char *line, int argument)
+{
+	const char *start = strchr(line, '(');
+
+	while (start != NULL && argument-- > 0)
+		start = strstr(start + 1, ", ");
+	return start == NULL ? NULL : start + strspn(start, "(, ");
+}
+
+static void call_count(struct witness *witness, const struct call *call, const char *line,
+		       const char *result_text)
+{
+	long long result = atoll(result_text);
+	struct witness_connection seen, *connection;
+	const char *name = call->argument < 0 ? result_text : argument_find(line, call->argument);
+
+	if (name == NULL || !connection_parse(name, &seen))
+		return;
+	connection = connection_find(witness, &seen);
+	if (call->direction == SENT && result >= 0) {
+		connection->bytes_sent += result;
+		connection->sends++;
+	}
+	if (call->direction == RECEIVED && result > 0)
+		connection->bytes_received += result;
+}
+
+static bool line_calls(const char *line, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(line, name, length) == 0 && line[length] == '(';
+}
+
+static void line_read(struct witness *witness, const char *line)
+{
+	const char *result = strstr(line, " = "), *next;
+	size_t index;
+
+	if (result == NULL)
+		return;
+	while ((next = strstr(result + 3, " = ")) != NULL)
+		result = next;
+	result += 3;
+	if (line_calls(line, "socket") && strstr(line, "AF_INET") != NULL &&
+	    strstr(line, "SOCK_STREAM") != NULL && isdigit((unsigned char)*result))
+		witness->streams_opened++;
+	if (line_calls(line, "connect") && strstr(result, "ECONNREFUSED") != NULL)
+		witness->connects_refused++;
+	for (index = 0; index < sizeof(calls) / sizeof(calls[0]); index++)
+		if (line_calls(line, calls[index].name))
+			call_count(witness, &calls[index], line, result);
+}
+
+static void file_read(struct witness *witness, const char *path)
+{
+	char *text = scratch_read(path, NULL), *line, *rest = NULL;
+
+	cr_assert_not_null(text, "%s cannot be read", path);
+	for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+		line_read(witness, line);
+}
+
+void witness_load(struct witness *witness, const char *prefix)
+{
+	glob_t files;
+	size_t index;
+
+	memset(witness, 0, sizeof(*witness));
+	cr_assert_eq(glob(scratch_format("%s.*", prefix), 0, NULL, &files), 0,
+		     "strace left no output at %s", prefix);
+	for (index = 0; index < files.gl_pathc; index++)
+		file_read(witness, files.gl_pathv[index]);
+	globfree(&files);
+}
+
+void witness_release(struct witness *witness)
+{
+	free(witness->connections);
+	memset(witness, 0, sizeof(*witness));
+}
+
+const struct witness_connection *witness_peer(const struct witness *witness, const char *peer)
+{
+	const struct witness_connection *found = NULL;
+	size_t index;
+
+	for (index = 0; index < witness->count; index++)
+		if (strcmp(witness->connections[index].peer, peer) == 0) {
+			cr_assert_null(found, "strace saw two connections to %s", peer);
+			found = &witness->connections[index];
+		}
+	cr_assert_not_null(found, "strace saw no connection to %s", peer);
+	return found;
+}
+
+/* One connection may have a row in each of several processes: they are summed. */
+static void connection_agrees(const struct witness_connection *seen, const json_t *report)
+{
+	long long sent = 0, received = 0, sends = 0;
+	char local[128], peer[128];
+	const json_t *row;
+	size_t index, rows = 0;
+	bool is_fd_right = false;
+
+	json_array_foreach(json_object_get(report, "sockets"), index, row)
+	{
+		const char *row_local = report_text(row, "local"),
+			   *row_peer = report_text(row, "peer");
+
+		if (row_local == NULL || row_peer == NULL)
+			continue;
+		address_copy(local, sizeof(local), row_local, strlen(row_local));
+		address_copy(peer, sizeof(peer), row_peer, strlen(row_peer));
+		if (strcmp(local, seen->local) != 0 || strcmp(peer, seen->peer) != 0)
+			continue;
+		rows++;
+		sent += report_number(row, "bytes_sent");
+		received += report_number(row, "bytes_received");
+		sends += report_number(row, "sends");
+		is_fd_right |= report_number(row, "fd") == seen->fd || seen->has_other_fd;
+	}
+	cr_assert_gt(rows, 0, "%s to %s is not in %s", seen->local, seen->peer,
+		     report_dump(report));
+	cr_expect(is_fd_right, "fd of %s to %s: strace %d", seen->local, seen->peer, seen->fd);
+	cr_expect_eq(sent, seen->bytes_sent, "%s to %s sent: report %lld, strace %lld", seen->local,
+		     seen->peer, sent, seen->bytes_sent);
+	cr_expect_eq(received, seen->bytes_received, "%s to %s received: report %lld, strace %lld",
+		     seen->local, seen->peer, received, seen->bytes_received);
+	cr_expect_eq(sends, seen->sends, "%s to %s sends: report %lld, strace %lld", seen->local,
+		     seen->peer, sends, seen->sends);
+}
+
+static bool row_is_stream_opened(const json_t *row)
+{
+	return report_is(row, "origin", "connect") && report_is(row, "type", "stream") &&
+	       !report_is(row, "family", "unix");
+}
+
+static bool row_is_connected(const json_t *row)
+{
+	return !report_is(row, "family", "unix") && report_is(row, "type", "stream") &&
+	       !report_is(row, "origin", "inherited") && !report_is_null(row, "connected");
+}
+
+void witness_agrees(const struct witness *witness, const json_t *report)
+{
+	size_t index, opened = 0, connected = 0, seen = 0;
+	const json_t *row;
+
+	json_array_foreach(json_object_get(report, "sockets"), index, row)
+	{
+		opened += row_is_stream_opened(row);
+		connected += row_is_connected(row);
+	}
+	for (index = 0; index < witness->count; index++)
+		if (!witness->connections[index].is_unix) {
+			connection_agrees(&witness->connections[index], report);
+			seen++;
+		}
+	cr_expect_eq(connected, seen, "TCP connections: report %zu, strace %zu: %s", connected,
+		     seen, report_dump(report));
+	cr_expect_eq(opened, witness->streams_opened, "TCP sockets: report %zu, strace %zu: %s",
+		     opened, witness->streams_opened, report_dump(report));
+}
+
+int witness_open_sockets(pid_t pid)
+{
+	const char *directory = scratch_format("/proc/%d/fd", (int)pid);
+	DIR *list = opendir(directory);
+	struct dirent *entry;
+	char target[64];
+	int count = 0;
+
+	if (list == NULL)
+		return -1;
+	while ((entry = readdir(list)) != NULL) {
+		ssize_t length = readlinkat(dirfd(list), entry->d_name, target, sizeof(target));
+
+		count += length > 8 && strncmp(target, "socket:[", 8) == 0;
+	}
+	closedir(list);
+	return count;
+}
+
+size_t witness_children(pid_t pid, pid_t *children, size_t size)
+{
+	const char *path = scratch_format("/proc/%d/task/%d/children", (int)pid, (int)pid);
+	FILE *file = fopen(path, "re");
+	size_t count = 0;
+	int child;
+
+	while (file != NULL && count < size && fscanf(file, "%d", &child) == 1)
+		children[count++] = child;
+	if (file != NULL)
+		fclose(file);
+	return count;
+}
