@@ -155,6 +155,10 @@ struct model_stack {
 	uint32_t frame_count;
 };
 
+/*
+ * Rows of a process are neighbours in the order of their CODE ids: id N of a frame is the Nth of
+ * them. An id that was never committed has a row all the same, whose strings are "".
+ */
 struct model_code {
 	uint32_t process;
 	const char *file, *function;
