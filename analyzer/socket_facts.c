@@ -1,0 +1,127 @@
+#include "socket_facts.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+int64_t time_between(int64_t from_ns, int64_t to_ns)
+{
+	int64_t duration_ns;
+
+	if (from_ns == TIME_NONE || to_ns == TIME_NONE ||
+	    __builtin_sub_overflow(to_ns, from_ns, &duration_ns) || duration_ns < 0)
+		return TIME_NONE;
+	return duration_ns;
+}
+
+static void inet_fill(const struct model_address *address, struct address_text *text)
+{
+	char host[INET6_ADDRSTRLEN] = "";
+	int length;
+
+	inet_ntop(address->family, address->bytes, host, sizeof host);
+	if (address->family == AF_INET)
+		length = snprintf(text->bytes, sizeof text->bytes, "%s:%u", host, address->port);
+	else if (address->scope_id != 0)
+		length = snprintf(text->bytes, sizeof text->bytes, "[%s%%%u]:%u", host,
+				  address->scope_id, address->port);
+	else
+		length = snprintf(text->bytes, sizeof text->bytes, "[%s]:%u", host, address->port);
+	text->size_bytes = (size_t)length;
+}
+
+/* An abstract name starts with a NUL; programs often pass a whole sun_path of them behind it. */
+static void unix_fill(const struct model_address *address, struct address_text *text)
+{
+	static const char prefix[] = "unix:";
+	size_t size = address->path_size_bytes, room = sizeof text->bytes - sizeof prefix;
+	char *path = text->bytes + sizeof prefix - 1;
+
+	if (size > room)
+		size = room;
+	while (size > 0 && address->path[size - 1] == '\0')
+		size--;
+	memcpy(text->bytes, prefix, sizeof prefix);
+	if (size != 0)
+		memcpy(path, address->path, size);
+	if (size != 0 && path[0] == '\0')
+		path[0] = '@';
+	path[size] = '\0';
+	text->size_bytes = sizeof prefix - 1 + size;
+}
+
+bool address_text_fill(const struct model_address *address, struct address_text *text)
+{
+	text->bytes[0] = '\0';
+	text->size_bytes = 0;
+	switch (address->family) {
+	case AF_INET:
+	case AF_INET6:
+		inet_fill(address, text);
+		return true;
+	case AF_UNIX:
+		if (address->path == NULL || address->path_size_bytes == 0)
+			return false; /* unnamed: unix(7) */
+		unix_fill(address, text);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool socket_is_connection(const struct model_socket *socket)
+{
+	bool was_connected = socket->connected_ns != TIME_NONE ||
+			     (socket->flags & TRACE_SOCKET_CONNECTED) != 0;
+
+	return socket->type == SOCK_STREAM && socket->origin != TRACE_ORIGIN_SOCKETPAIR &&
+	       was_connected;
+}
+
+bool socket_is_open_at_end(const struct model_socket *socket)
+{
+	return socket->end == 0 || socket->end == TRACE_END_EXIT;
+}
+
+enum socket_closer socket_first_closer(const struct model_socket *socket)
+{
+	bool peer_closed = socket->peer_closed_ns != TIME_NONE;
+
+	if (!socket_is_connection(socket))
+		return SOCKET_CLOSER_NONE;
+	if (peer_closed &&
+	    (socket->closed_ns == TIME_NONE || socket->peer_closed_ns <= socket->closed_ns))
+		return SOCKET_CLOSER_PEER;
+	if (socket->end == TRACE_END_PASSED || socket_is_open_at_end(socket))
+		return SOCKET_CLOSER_NONE;
+	return SOCKET_CLOSER_US;
+}
+
+int64_t socket_ended_ns(const struct model *model, const struct model_socket *socket)
+{
+	const struct model_process *process = &model->processes[socket->process];
+
+	if (socket->closed_ns != TIME_NONE)
+		return socket->closed_ns;
+	return process->ended_ns != TIME_NONE ? process->ended_ns : model->ended_ns;
+}
+
+int64_t socket_idle_ns(const struct model *model, const struct model_socket *socket)
+{
+	int64_t silence_ns = time_between(socket->last_io_ns, socket_ended_ns(model, socket));
+
+	if (socket->last_io_ns == TIME_NONE)
+		return TIME_NONE;
+	return silence_ns > socket->longest_idle_ns ? silence_ns : socket->longest_idle_ns;
+}
+
+int64_t socket_latency_ns(const struct model_socket *socket)
+{
+	return time_between(socket->connect_started_ns, socket->connected_ns);
+}
+
+uint32_t socket_opened_stack(const struct model_socket *socket)
+{
+	return socket->opened_stack != MODEL_NONE ? socket->opened_stack : socket->connect_stack;
+}

@@ -1,0 +1,43 @@
+/*
+ * What renderers and filters say about a socket in the same words: its addresses, its state, who
+ * closed first. The texts are raw bytes: the renderers escape them. Thread-safe.
+ */
+#ifndef SOCKLIFE_SOCKET_FACTS_H
+#define SOCKLIFE_SOCKET_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model.h"
+
+/* sun_path has 108 bytes (unix(7)); the rest is longer than any IPv6 address with its port. */
+struct address_text {
+	char bytes[192];
+	size_t size_bytes; /* a UNIX path may hold NUL bytes; one more stands behind the text */
+};
+
+/* to - from. TIME_NONE when either is, when it is negative or beyond an int64_t: times come from
+ * traces, which are untrusted. */
+int64_t time_between(int64_t from_ns, int64_t to_ns);
+
+/* "127.0.0.1:5432", "[::1]:5432", "unix:/path", "unix:@name"; false when there is no address. */
+bool address_text_fill(const struct model_address *address, struct address_text *text);
+
+enum socket_closer { SOCKET_CLOSER_NONE, SOCKET_CLOSER_US, SOCKET_CLOSER_PEER };
+
+/* A connected stream socket that is no socketpair. */
+bool socket_is_connection(const struct model_socket *socket);
+/* Still open when its process ended, or open now. */
+bool socket_is_open_at_end(const struct model_socket *socket);
+/* Whose side closed first, for connections. */
+enum socket_closer socket_first_closer(const struct model_socket *socket);
+/* When it ended, or else when its process did, or else the run. May be TIME_NONE. */
+int64_t socket_ended_ns(const struct model *model, const struct model_socket *socket);
+/* The longest silence, the one before its end included; TIME_NONE when it never had any I/O. */
+int64_t socket_idle_ns(const struct model *model, const struct model_socket *socket);
+/* How long connecting took; TIME_NONE when it never did. */
+int64_t socket_latency_ns(const struct model_socket *socket);
+/* The stack that tells where the program opened it; MODEL_NONE unknown. */
+uint32_t socket_opened_stack(const struct model_socket *socket);
+
+#endif
