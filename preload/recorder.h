@@ -42,7 +42,8 @@ bool recorder_is_foreign_process(void);
 struct recorder_claim {
 	uint64_t slot; /* what the fd table held; 0: not a socket of ours */
 	int fd;
-	bool is_last; /* no other descriptor of this process names the socket */
+	bool is_last;      /* no other descriptor of this process names the socket */
+	bool is_finalized; /* a finalizer, not the program's code, closes it */
 };
 
 void recorder_opened(int fd, int family, int type, int protocol);
@@ -75,6 +76,10 @@ void recorder_each_fd(unsigned int first, unsigned int last, void (*visit)(int f
 /* True for a descriptor of the recorder's own, which the program must find closed and never close.
  */
 bool recorder_is_own_fd(int fd);
+/* The lowest of them that is not below `first`, or -1: close_range() must go around it. */
+int recorder_own_fd_from(unsigned int first);
+/* The program is about to take this number (dup2): moves ours away. False when it could not. */
+bool recorder_own_fd_yield(int fd);
 
 /* ---- sockets: connecting ---- */
 
@@ -136,13 +141,22 @@ struct recorder_object {
 	enum trace_runtime runtime;
 	uint32_t flags;
 };
-/* Writes OBJECT with the present stack; returns its id, 0 when there is no room. */
+/*
+ * Writes OBJECT with the present stack; returns a handle for the functions below and for captures
+ * (not the record's id), 0 when there is no room. Handles die with a fork: see recorder_forks().
+ */
 uint32_t recorder_object_created(const struct recorder_object *object);
 void recorder_object_constructed(uint32_t object);
 void recorder_object_ended(uint32_t object, enum trace_object_end end);
 void recorder_link(uint32_t socket, uint32_t object, enum trace_link_kind what,
 		   enum trace_match match, uint32_t rank);
 uint32_t recorder_socket_id(int fd); /* 0: not recorded */
+
+/*
+ * How many forks lie between this process and its last exec. When it has changed, every handle,
+ * string and code id that was got before is void here: the file is another one.
+ */
+uint32_t recorder_forks(void);
 
 /* ---- runtimes: what knows more about the moment than a native stack does ---- */
 
@@ -163,8 +177,7 @@ struct recorder_capture {
 	uint64_t frames[RECORDER_FRAMES_MAX]; /* interpreted frames, innermost first
 						 (TRACE_FRAME_MAKE) */
 	size_t frame_count;
-	uint32_t objects[RECORDER_OBJECTS_MAX]; /* owners (CONNECT) or users (USE), innermost first
-						 */
+	uint32_t objects[RECORDER_OBJECTS_MAX]; /* handles, innermost first */
 	uint8_t matches[RECORDER_OBJECTS_MAX];  /* enum trace_match of each */
 	size_t object_count;
 	bool is_finalizer; /* CLOSE: no program code asked for it */
