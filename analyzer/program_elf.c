@@ -1,5 +1,6 @@
 #include "program_elf.h"
 
+#include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,4 +221,17 @@ void program_elf_inspect(int fd, const unsigned char *start, size_t size_bytes,
 	program->kind = elf != NULL ? elf_kind_of(elf, fd, program) : PROGRAM_CORRUPT;
 	if (elf != NULL)
 		elf_end(elf);
+}
+
+bool program_elf_is_library(const char *path)
+{
+	ElfW(Ehdr) header;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t size = fd >= 0 ? pread(fd, &header, sizeof(header), 0) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return size == (ssize_t)sizeof(header) &&
+	       program_elf_is_elf(header.e_ident, sizeof(header)) &&
+	       is_our_machine(header.e_ident, sizeof(header)) && header.e_type == ET_DYN;
 }

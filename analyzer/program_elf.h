@@ -20,4 +20,7 @@ bool program_elf_is_elf(const unsigned char *start, size_t size_bytes);
 void program_elf_inspect(int fd, const unsigned char *start, size_t size_bytes,
 			 struct program *program);
 
+/* True when the file is a shared object that a program of our machine can load. */
+bool program_elf_is_library(const char *path);
+
 #endif
