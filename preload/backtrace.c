@@ -17,6 +17,8 @@ void backtrace_load(void)
 	void *library;
 	void *frame[1];
 
+	if (backtrace_is_loaded)
+		return;
 	/* The first call loads libgcc_s (glibc, debug/backtrace.c). */
 	backtrace(frame, 1);
 	backtrace_is_loaded = true;

@@ -19,7 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Loads both unwinders, so that no later call has to: malloc and dlopen are not signal-safe. */
+/* Loads both unwinders, so that no later call has to: malloc and dlopen are not signal-safe. Once.
+ */
 void backtrace_load(void);
 
 /* After a fork. */

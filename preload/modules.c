@@ -33,6 +33,8 @@ static uint32_t modules_count;
 static uint32_t modules_is_listing;
 static uint32_t modules_version;
 static unsigned long long modules_adds, modules_subs;
+/* In a child forked while threads ran, one of them may have held the loader's lock for ever. */
+static bool modules_is_frozen;
 
 /* Note headers are 4-byte aligned; the GNU build id is the one note that matters (elf(5)). */
 static const uint8_t *module_note_build_id(const uint8_t *note, size_t size, uint32_t *id_size)
@@ -209,7 +211,7 @@ void modules_update(void)
 {
 	bool has_changed = false;
 
-	if (__atomic_exchange_n(&modules_is_listing, 1, __ATOMIC_ACQUIRE) != 0)
+	if (modules_is_frozen || __atomic_exchange_n(&modules_is_listing, 1, __ATOMIC_ACQUIRE) != 0)
 		return;
 	dl_iterate_phdr(module_peek, &has_changed);
 	if (has_changed)
@@ -224,10 +226,17 @@ uint32_t modules_generation(void)
 
 void modules_touch(void)
 {
+	modules_is_frozen = false; /* the program asks for that lock itself */
 	__atomic_fetch_add(&modules_version, 1, __ATOMIC_RELAXED);
 }
 
-void modules_forked(void)
+void modules_forked(bool had_threads)
+{
+	modules_is_frozen = had_threads;
+	__atomic_store_n(&modules_is_listing, 0, __ATOMIC_RELAXED);
+}
+
+void modules_repeat(void)
 {
 	uint32_t kept = 0;
 
@@ -247,5 +256,4 @@ void modules_forked(void)
 		modules_known[kept++] = known;
 	}
 	modules_count = kept;
-	__atomic_store_n(&modules_is_listing, 0, __ATOMIC_RELAXED);
 }

@@ -9,6 +9,7 @@
 #ifndef SOCKLIFE_MODULES_H
 #define SOCKLIFE_MODULES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Writes MODULE records for what is new and dates what is gone, if anything has changed. */
@@ -20,7 +21,11 @@ uint32_t modules_generation(void);
 /* dlopen or dlclose is being called. */
 void modules_touch(void);
 
-/* In a forked child with a new file: repeats the parent's records without asking the loader. */
-void modules_forked(void);
+/* In a forked child. had_threads: the loader is not asked again before the program uses it itself.
+ */
+void modules_forked(bool had_threads);
+
+/* When its new file is born: repeats the records of the parent's, without asking the loader. */
+void modules_repeat(void);
 
 #endif

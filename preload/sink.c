@@ -81,14 +81,6 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 	uint64_t first = max_bytes < SINK_STEP_LEAST ? max_bytes : SINK_STEP_LEAST;
 	int error;
 
-	if (sink.base != NULL) {
-		sink_parent_base = sink.base;
-		sink_parent_bytes = sink.window_bytes;
-	}
-	if (sink.file.fd >= 0)
-		kernel_call1(SYS_close, sink.file.fd);
-	memset(&sink, 0, sizeof(sink));
-	sink.file.fd = -1;
 	error = sink_file_create(&sink.file, directory, header->pid);
 	if (error != 0)
 		return error;
@@ -103,6 +95,17 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 	sink.limit_bytes = first;
 	sink_begin(header);
 	return 0;
+}
+
+void sink_forked(void)
+{
+	sink_forget_parent();
+	sink_parent_base = sink.base;
+	sink_parent_bytes = sink.window_bytes;
+	if (sink.file.fd >= 0)
+		kernel_call1(SYS_close, sink.file.fd);
+	memset(&sink, 0, sizeof(sink));
+	sink.file.fd = -1;
 }
 
 static int sink_extend(uint64_t limit)

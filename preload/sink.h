@@ -17,11 +17,18 @@
 
 /*
  * Creates DIRECTORY/PID.N.trace and writes its header (magic last, so a file without it is not a
- * trace). header gives started_ns, started_realtime_ns, pid, parent_pid and forked_from. The window
- * of an earlier file, which a forked child has inherited, stays readable until
- * sink_forget_parent(). Returns 0 or an errno value; then there is no sink.
+ * trace). header gives started_ns, started_realtime_ns, pid, parent_pid and forked_from. Returns 0
+ * or an errno value; then there is no sink.
  */
 int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header);
+
+/*
+ * In a forked child: lets go of the parent's file, which stays readable by sink_parent_at() until
+ * sink_forget_parent(). There is no sink until sink_open().
+ */
+void sink_forked(void);
+const void *sink_parent_at(uint32_t offset); /* NULL for 0 */
+void sink_forget_parent(void);
 
 /* A reserved record of size_bytes (rounded up to 8), all zero but its size; NULL when there is no
  * room. */

@@ -66,14 +66,18 @@ bool sockets_put_back(int fd, uint64_t slot)
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+/* By compare-and-swap: a bit set in a slot that has just been emptied would look like a socket. */
 void sockets_mark_cloexec(int fd, bool is_cloexec)
 {
-	if (sockets_slot(fd) == 0)
-		return;
-	if (is_cloexec)
-		__atomic_fetch_or(&sockets_table[fd], SOCKETS_SLOT_CLOEXEC, __ATOMIC_RELAXED);
-	else
-		__atomic_fetch_and(&sockets_table[fd], ~SOCKETS_SLOT_CLOEXEC, __ATOMIC_RELAXED);
+	uint64_t slot = sockets_slot(fd);
+	uint64_t wanted;
+
+	do {
+		wanted = is_cloexec ? slot | SOCKETS_SLOT_CLOEXEC : slot & ~SOCKETS_SLOT_CLOEXEC;
+		if (slot == 0)
+			return;
+	} while (!__atomic_compare_exchange_n(&sockets_table[fd], &slot, wanted, true,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 
 uint32_t sockets_fd_end(void)

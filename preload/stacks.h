@@ -1,6 +1,6 @@
 /*
- * Call stacks, each stored once: a bounded, lock-free, never-growing table of the STACK records in
- * the trace. Any thread, any signal handler; call with the guard up.
+ * Call stacks as STACK records, each stored once (intern.h). Any thread, any signal handler; call
+ * with the guard up.
  */
 #ifndef SOCKLIFE_STACKS_H
 #define SOCKLIFE_STACKS_H

@@ -92,6 +92,8 @@ enum trace_match {
 #define TRACE_SOCKET_BRACKETED (1u << 9)  /* born inside a libc call such as getaddrinfo */
 #define TRACE_SOCKET_STDIO     (1u << 10) /* inherited as descriptor 0, 1 or 2 */
 
+#define TRACE_SOCKET_PASSED (1u << 11) /* sent to another process by SCM_RIGHTS (live) */
+
 /* trace_file_header.flags */
 #define TRACE_FILE_BY_RUN (1u << 0) /* written by `socklife run`, has a RUN record */
 

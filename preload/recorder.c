@@ -1,0 +1,221 @@
+#include "recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/single_threaded.h>
+#include <sys/stat.h>
+
+#include "backtrace.h"
+#include "clock.h"
+#include "diag.h"
+#include "guard.h"
+#include "kernel.h"
+#include "modules.h"
+#include "recorder_process.h"
+#include "recorder_state.h"
+#include "settings.h"
+#include "sink.h"
+#include "sockets.h"
+#include "stacks.h"
+
+#define RECORDER_BIRTH_TURNS                                                                       \
+	10000 /* a thread waits so often for another one's birth of the file                       \
+	       */
+#define RECORDER_PAGE_BYTES 4096
+
+struct recorder recorder;
+
+static uint32_t recorder_phase(void)
+{
+	return __atomic_load_n(&recorder.phase, __ATOMIC_ACQUIRE);
+}
+
+static void recorder_enter_phase(enum recorder_phase phase)
+{
+	__atomic_store_n(&recorder.phase, phase, __ATOMIC_RELEASE);
+}
+
+static bool recorder_map_life(void)
+{
+	long address = kernel_call6(SYS_mmap, 0, RECORDER_PAGE_BYTES, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (address < 0 && address > -4096)
+		return false;
+	recorder.is_same_process = (uint32_t *)address;
+	if (kernel_call3(SYS_madvise, address, RECORDER_PAGE_BYTES, MADV_WIPEONFORK) != 0)
+		return false;
+	*recorder.is_same_process = 1;
+	return true;
+}
+
+static void recorder_stop(const char *subject, const char *reason, int error)
+{
+	sockets_stop();
+	recorder_enter_phase(RECORDER_OFF);
+	diag_line(subject, reason, error);
+}
+
+static int recorder_open_file(void)
+{
+	struct trace_file_header header = {
+		.started_ns = recorder.started_ns,
+		.started_realtime_ns = recorder.started_realtime_ns,
+		.pid = recorder.pid,
+		.parent_pid = (uint32_t)kernel_call0(SYS_getppid),
+		.forked_from = recorder.forked_from,
+	};
+
+	return sink_open(settings.trace_directory, settings.max_trace & ~(uint64_t)0xfff, &header);
+}
+
+static void recorder_birth(void)
+{
+	int error = recorder_open_file();
+
+	if (error == 0)
+		error = stacks_reset();
+	if (error == 0)
+		error = recorder_strings_reset();
+	if (error != 0) {
+		recorder_stop(settings.trace_directory, "cannot record, the program goes on",
+			      error);
+		return;
+	}
+	recorder_write_process();
+	modules_repeat();
+	backtrace_load();
+	modules_update();
+	recorder_write_notes();
+	recorder_enter_phase(RECORDER_READY);
+	if (recorder.forked_from != 0)
+		recorder_repeat_sockets();
+	recorder_adopt_unborn();
+	sink_forget_parent();
+}
+
+bool recorder_be_born(void)
+{
+	uint32_t unborn = RECORDER_UNBORN;
+
+	if (recorder_is_ready())
+		return true;
+	if (__atomic_compare_exchange_n(&recorder.phase, &unborn, RECORDER_BEING_BORN, false,
+					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		recorder_birth();
+	for (int turn = 0; recorder_phase() == RECORDER_BEING_BORN; turn++) {
+		if (turn == RECORDER_BIRTH_TURNS)
+			return false;
+		kernel_call0(SYS_sched_yield);
+	}
+	return recorder_phase() == RECORDER_READY;
+}
+
+bool recorder_is_ready(void)
+{
+	uint32_t phase = recorder_phase();
+
+	if (phase == RECORDER_OFF)
+		return false;
+	if (__atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0) {
+		recorder_forked();
+		phase = recorder_phase();
+	}
+	return phase == RECORDER_READY;
+}
+
+bool recorder_is_foreign_process(void)
+{
+	if (recorder_phase() == RECORDER_OFF ||
+	    __atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0)
+		return false;
+	return (uint32_t)kernel_call0(SYS_getpid) != recorder.pid;
+}
+
+uint32_t recorder_forks(void)
+{
+	return recorder.forks;
+}
+
+/*
+ * The child's file is born here if it has sockets to list, and else with its first socket. A fork
+ * in the middle of the parent's birth leaves a file that only the parent completes.
+ */
+void recorder_forked(void)
+{
+	uint32_t phase = recorder_phase();
+	bool had_threads;
+
+	if (phase == RECORDER_OFF || *recorder.is_same_process != 0)
+		return;
+	*recorder.is_same_process = 1;
+	recorder.forked_from = recorder.pid;
+	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
+	recorder.forks++;
+	recorder.started_ns = clock_now_ns();
+	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
+	recorder.last_socket_id = recorder.last_object_id = recorder.last_code_id = 0;
+	had_threads = recorder.had_threads || !__libc_single_threaded;
+	backtrace_forked(had_threads);
+	modules_forked(had_threads);
+	recorder.had_threads = false;
+	sink_forked();
+	recorder_enter_phase(RECORDER_UNBORN);
+	for (uint32_t fd = 0; phase == RECORDER_READY && fd < sockets_fd_end(); fd++) {
+		if (sockets_record(sockets_slot((int)fd)) != NULL) {
+			recorder_be_born();
+			return;
+		}
+	}
+}
+
+static bool recorder_is_socket(int fd)
+{
+	struct stat status;
+
+	return kernel_call2(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+static void recorder_note_inherited(int fd, void *context)
+{
+	bool *is_any = context;
+
+	if (!recorder_is_socket(fd))
+		return;
+	sockets_put(fd, SOCKETS_SLOT_UNBORN);
+	*is_any = *is_any || fd > 2;
+}
+
+void recorder_start(void)
+{
+	bool is_any = false;
+
+	settings_read();
+	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
+	recorder.started_ns = clock_now_ns();
+	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
+	if (!recorder_map_life() || sockets_start() != 0) {
+		diag_line(settings.trace_directory, "cannot record, the program goes on", ENOMEM);
+		return;
+	}
+	recorder_enter_phase(RECORDER_UNBORN);
+	recorder_each_open_fd(recorder_note_inherited, &is_any);
+	if (is_any)
+		recorder_be_born();
+}
+
+uint32_t recorder_tid(void)
+{
+	static __thread uint32_t tid __attribute__((tls_model("initial-exec")));
+	static __thread uint32_t tid_forks __attribute__((tls_model("initial-exec")));
+
+	if (tid == 0 || tid_forks != recorder.forks) {
+		tid = (uint32_t)kernel_call0(SYS_gettid);
+		tid_forks = recorder.forks;
+		if (!__libc_single_threaded)
+			recorder.had_threads = true;
+	}
+	return tid;
+}

@@ -1,0 +1,242 @@
+/* Connecting, addresses, and the sockets a forked child has inherited. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "clock.h"
+#include "kernel.h"
+#include "recorder_state.h"
+#include "sink.h"
+#include "sockets.h"
+
+static uint32_t address_path_size(const struct sockaddr_un *address, socklen_t size,
+				  const char **path)
+{
+	size_t given = size > offsetof(struct sockaddr_un, sun_path)
+			       ? size - offsetof(struct sockaddr_un, sun_path)
+			       : 0;
+
+	*path = address->sun_path;
+	if (given > sizeof(address->sun_path))
+		given = sizeof(address->sun_path);
+	/* A path ends at its NUL; an abstract name is as long as the address says (unix(7)). */
+	if (given > 0 && address->sun_path[0] != '\0')
+		given = strnlen(address->sun_path, given);
+	return (uint32_t)given;
+}
+
+void recorder_address(struct trace_address *into, const struct sockaddr *address, socklen_t size,
+		      const char **path)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+
+	memset(into, 0, sizeof(*into));
+	*path = NULL;
+	if (address == NULL || size < sizeof(address->sa_family))
+		return;
+	if (address->sa_family == AF_INET && size >= sizeof(*v4)) {
+		into->port = ntohs(v4->sin_port);
+		memcpy(into->bytes, &v4->sin_addr, sizeof(v4->sin_addr));
+	} else if (address->sa_family == AF_INET6 &&
+		   size >= offsetof(struct sockaddr_in6, sin6_scope_id)) {
+		into->port = ntohs(v6->sin6_port);
+		into->scope_or_size = size >= sizeof(*v6) ? v6->sin6_scope_id : 0;
+		memcpy(into->bytes, &v6->sin6_addr, sizeof(v6->sin6_addr));
+	} else if (address->sa_family == AF_UNIX) {
+		into->scope_or_size = address_path_size((const void *)address, size, path);
+	} else {
+		return;
+	}
+	into->family = address->sa_family;
+}
+
+/*
+ * A CONNECT record with room for the local path too: it is known only later, and a UNIX client's is
+ * empty unless it was bound.
+ */
+static struct trace_connect *connect_new(const struct trace_socket *socket,
+					 const struct sockaddr *peer, socklen_t size)
+{
+	struct trace_address address;
+	struct trace_connect *connect;
+	const char *path;
+	uint32_t path_size;
+
+	recorder_address(&address, peer, size, &path);
+	path_size = path != NULL ? address.scope_or_size : 0;
+	connect = sink_reserve(sizeof(*connect) + path_size);
+	if (connect == NULL)
+		return NULL;
+	connect->socket = socket->id;
+	connect->peer = address;
+	connect->tid = recorder_tid();
+	if (path_size > 0)
+		memcpy(connect + 1, path, path_size);
+	return connect;
+}
+
+static void connect_read_local(struct trace_connect *connect, int fd)
+{
+	struct sockaddr_storage local;
+	socklen_t size = sizeof(local);
+	const char *path;
+
+	if (kernel_call3(SYS_getsockname, fd, &local, &size) != 0)
+		return;
+	recorder_address(&connect->local, (struct sockaddr *)&local, size, &path);
+	if (path != NULL)
+		connect->local.scope_or_size = 0; /* a bound path has an ADDRESS record already */
+}
+
+static struct trace_connect *socket_connect(const struct trace_socket *socket)
+{
+	return sink_at(socket->connect_offset);
+}
+
+void recorder_connect_finish(struct trace_socket *socket, int fd, int error)
+{
+	struct trace_connect *connect = socket_connect(socket);
+
+	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_CONNECTING, __ATOMIC_RELAXED);
+	if (connect == NULL || connect->finished_ns != 0)
+		return;
+	if (error == 0) {
+		connect_read_local(connect, fd);
+		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_CONNECTED, __ATOMIC_RELAXED);
+	}
+	__atomic_store_n(&connect->error, error, __ATOMIC_RELAXED);
+	__atomic_store_n(&connect->finished_ns, clock_now_ns(), __ATOMIC_RELEASE);
+}
+
+void recorder_connected(struct trace_socket *socket, int fd, const struct sockaddr *peer,
+			socklen_t size)
+{
+	struct trace_connect *connect = connect_new(socket, peer, size);
+
+	if (connect == NULL)
+		return;
+	connect->started_ns = socket->created_ns;
+	sink_commit(&connect->record, TRACE_CONNECT);
+	socket->connect_offset = sink_offset(connect);
+	recorder_connect_finish(socket, fd, 0);
+}
+
+struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address, socklen_t size)
+{
+	struct trace_socket *socket = recorder_known(fd);
+	struct trace_connect *connect;
+	struct recorder_capture capture;
+
+	if (socket == NULL || address == NULL || size < sizeof(address->sa_family) ||
+	    address->sa_family == AF_UNSPEC)
+		return NULL;
+	/* connect() is also how some ask whether an earlier one is done (EALREADY, EISCONN). */
+	if (socket->flags & TRACE_SOCKET_CONNECTING)
+		return socket_connect(socket);
+	if (socket->flags & TRACE_SOCKET_CONNECTED && recorder_is_stream(socket))
+		return NULL;
+	connect = connect_new(socket, address, size);
+	if (connect == NULL)
+		return NULL;
+	connect->started_ns = clock_now_ns();
+	connect->error = EINPROGRESS;
+	connect->stack = recorder_capture(&capture, RECORDER_CONNECT, socket->id, fd);
+	socket->connect_offset = sink_offset(connect);
+	sink_commit(&connect->record, TRACE_CONNECT);
+	recorder_link_captured(&capture, socket->id, TRACE_LINK_OWNER);
+	return connect;
+}
+
+void recorder_connect_returned(int fd, struct trace_connect *connect, int result, int error)
+{
+	struct trace_socket *socket = recorder_known(fd);
+
+	if (connect == NULL || socket == NULL || !sink_holds(connect) ||
+	    connect->socket != socket->id)
+		return;
+	if (result == 0 || error == EISCONN)
+		recorder_connect_finish(socket, fd, 0);
+	else if (error == EINPROGRESS || error == EALREADY || error == EINTR)
+		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_CONNECTING, __ATOMIC_RELAXED);
+	else
+		recorder_connect_finish(socket, fd, error);
+}
+
+void recorder_connect_decided(int fd, int error)
+{
+	struct trace_socket *socket = recorder_known(fd);
+
+	if (socket == NULL)
+		return;
+	if (socket->flags & TRACE_SOCKET_CONNECTING)
+		recorder_connect_finish(socket, fd, error);
+	else if (error != 0 && socket->io_error == 0)
+		__atomic_store_n(&socket->io_error, error, __ATOMIC_RELAXED);
+}
+
+static void address_write(const struct trace_socket *socket, const struct sockaddr *address,
+			  socklen_t size, bool is_local)
+{
+	struct trace_socket_address *record;
+	struct trace_address translated;
+	const char *path;
+	uint32_t path_size;
+
+	recorder_address(&translated, address, size, &path);
+	path_size = path != NULL ? translated.scope_or_size : 0;
+	record = translated.family != 0 ? sink_reserve(sizeof(*record) + path_size) : NULL;
+	if (record == NULL)
+		return;
+	record->socket = socket->id;
+	record->is_local = is_local;
+	record->time_ns = clock_now_ns();
+	record->address = translated;
+	if (path_size > 0)
+		memcpy(record + 1, path, path_size);
+	sink_commit(&record->record, TRACE_ADDRESS);
+}
+
+/* Asks the kernel: bind to port 0, or to an empty UNIX name, lets it choose (ip(7), unix(7)). */
+void recorder_bound(int fd, const struct sockaddr *address, socklen_t size)
+{
+	struct trace_socket *socket = recorder_known(fd);
+	struct sockaddr_storage bound;
+	socklen_t bound_size = sizeof(bound);
+
+	if (socket == NULL)
+		return;
+	if (kernel_call3(SYS_getsockname, fd, &bound, &bound_size) == 0) {
+		address = (struct sockaddr *)&bound;
+		size = bound_size;
+	}
+	address_write(socket, address, size, true);
+}
+
+/* Returns false when the flag stood already. */
+static bool socket_raise_flag(struct trace_socket *socket, uint32_t flag)
+{
+	if (__atomic_load_n(&socket->flags, __ATOMIC_RELAXED) & flag)
+		return false;
+	return !(__atomic_fetch_or(&socket->flags, flag, __ATOMIC_RELAXED) & flag);
+}
+
+void recorder_addressed(struct trace_socket *socket, int fd, const struct sockaddr *address,
+			socklen_t size)
+{
+	struct trace_connect *connect;
+
+	if (!sink_holds(socket) || !recorder_is_ready())
+		return;
+	if (!recorder_is_stream(socket)) {
+		if (socket_raise_flag(socket, TRACE_SOCKET_HAS_DESTINATION))
+			address_write(socket, address, size, false);
+		return;
+	}
+	/* TCP Fast Open: the handshake goes on behind the send (tcp(7), RFC 7413). */
+	connect = recorder_connecting(fd, address, size);
+	if (connect != NULL)
+		recorder_connect_returned(fd, connect, -1, EINPROGRESS);
+}

@@ -1,0 +1,228 @@
+/* Descriptors: claimed before they are closed, duplicated, passed on. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "clock.h"
+#include "kernel.h"
+#include "recorder_state.h"
+#include "sink.h"
+#include "sockets.h"
+
+#define TCP_STATE_CLOSE 7 /* include/net/tcp_states.h */
+
+static void descriptor_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
+			     int value)
+{
+	struct trace_event *event = sink_reserve(sizeof(*event));
+
+	if (event == NULL)
+		return;
+	event->socket = socket->id;
+	event->what = what;
+	event->time_ns = clock_now_ns();
+	event->fd = fd;
+	event->value = value;
+	event->tid = recorder_tid();
+	sink_commit(&event->record, TRACE_EVENT);
+}
+
+/* Reading SO_ERROR clears it, which another process that shares the socket would notice. */
+static bool descriptor_is_private(const struct trace_socket *socket)
+{
+	return recorder.forks == 0 && socket->origin <= TRACE_ORIGIN_SOCKETPAIR &&
+	       !(socket->flags & TRACE_SOCKET_PASSED);
+}
+
+void recorder_read_tcp(struct trace_socket *socket, int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+	socklen_t error_size = sizeof(socket->so_error);
+
+	if (socket->type != SOCK_STREAM ||
+	    (socket->family != AF_INET && socket->family != AF_INET6) ||
+	    !(socket->flags & (TRACE_SOCKET_CONNECTING | TRACE_SOCKET_CONNECTED)) ||
+	    kernel_call5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+		return;
+	socket->tcp_read_ns = clock_now_ns();
+	socket->tcp_state = info.tcpi_state;
+	socket->tcp_last_ack_recv_ms = info.tcpi_last_ack_recv;
+	socket->tcp_rtt_us = info.tcpi_rtt;
+	socket->tcp_retransmits = info.tcpi_total_retrans;
+	socket->tcp_bytes_acked = info.tcpi_bytes_acked;
+	socket->tcp_bytes_received = info.tcpi_bytes_received;
+	if (info.tcpi_state == TCP_STATE_CLOSE && descriptor_is_private(socket))
+		kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &socket->so_error,
+			     &error_size);
+	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_TCP_INFO_READ, __ATOMIC_RELEASE);
+}
+
+/* A connect that nobody asked about: the kernel still knows how it stands. */
+static void descriptor_settle_connect(struct trace_socket *socket, int fd)
+{
+	if (!(socket->flags & TRACE_SOCKET_CONNECTING) ||
+	    !(socket->flags & TRACE_SOCKET_TCP_INFO_READ))
+		return;
+	if (socket->tcp_state == TCP_STATE_CLOSE && socket->so_error != 0)
+		recorder_connect_finish(socket, fd, socket->so_error);
+	else if (socket->tcp_state != TCP_STATE_CLOSE && socket->tcp_state != 2 /* SYN_SENT */)
+		recorder_connect_finish(socket, fd, 0);
+}
+
+bool recorder_claim(int fd, struct recorder_claim *claim)
+{
+	struct recorder_capture capture;
+	struct trace_socket *socket;
+
+	if (sockets_slot(fd) == 0 || !recorder_is_ready())
+		return false;
+	claim->fd = fd;
+	claim->slot = sockets_take(fd);
+	claim->is_finalized = false;
+	socket = sockets_record(claim->slot);
+	if (socket == NULL)
+		return false;
+	claim->is_last = __atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL) == 0;
+	if (!claim->is_last)
+		return true;
+	recorder_read_tcp(socket, fd);
+	descriptor_settle_connect(socket, fd);
+	socket->ended_stack = recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd);
+	socket->ended_tid = recorder_tid();
+	claim->is_finalized = capture.is_finalizer;
+	return true;
+}
+
+void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end)
+{
+	struct trace_socket *socket = sockets_record(claim->slot);
+
+	if (socket == NULL || !sink_holds(socket))
+		return;
+	if (!claim->is_last) {
+		descriptor_event(socket, TRACE_EVENT_FD_CLOSED, claim->fd, 0);
+		return;
+	}
+	if (end == TRACE_END_CLOSED && claim->is_finalized)
+		end = TRACE_END_FINALIZED;
+	if (end == TRACE_END_CLOSED && socket->flags & TRACE_SOCKET_PASSED)
+		end = TRACE_END_PASSED;
+	recorder_end(socket, end);
+}
+
+/* EBADF from close() says that the number was not open at all: closed by a way no hook sees. */
+void recorder_claim_returned(const struct recorder_claim *claim, int error)
+{
+	struct trace_socket *socket = sockets_record(claim->slot);
+
+	if (socket == NULL || !sink_holds(socket))
+		return;
+	descriptor_event(socket, TRACE_EVENT_CLOSE_FAILED, claim->fd, error);
+	if (kernel_call2(SYS_fcntl, claim->fd, F_GETFD) < 0) {
+		if (claim->is_last)
+			recorder_end(socket, TRACE_END_VANISHED);
+		return;
+	}
+	__atomic_add_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
+	if (!sockets_put_back(claim->fd, claim->slot))
+		__atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
+}
+
+void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec)
+{
+	struct trace_socket *socket;
+	uint64_t slot = sockets_slot(old_fd);
+	struct recorder_claim stale;
+
+	if (slot == 0 || old_fd == new_fd || !recorder_be_born())
+		return;
+	slot = sockets_slot(old_fd);
+	socket = sockets_record(slot);
+	if (socket == NULL)
+		return;
+	if (sockets_slot(new_fd) != 0 && recorder_claim(new_fd, &stale))
+		recorder_claim_ended(&stale, TRACE_END_VANISHED);
+	__atomic_add_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
+	slot &= ~SOCKETS_SLOT_CLOEXEC;
+	sockets_put(new_fd, slot | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
+	descriptor_event(socket, TRACE_EVENT_DUP, old_fd, new_fd);
+}
+
+void recorder_cloexec(int fd, bool is_cloexec)
+{
+	sockets_mark_cloexec(fd, is_cloexec);
+}
+
+void recorder_each_fd(unsigned int first, unsigned int last, void (*visit)(int fd, void *context),
+		      void *context)
+{
+	uint32_t end;
+
+	if (!recorder_is_ready())
+		return;
+	end = sockets_fd_end();
+	for (uint32_t fd = first; fd < end && fd <= last; fd++) {
+		if (sockets_record(sockets_slot((int)fd)) != NULL)
+			visit((int)fd, context);
+	}
+}
+
+void recorder_received(int fd)
+{
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+
+	/* Fails for everything that is not a socket (getsockopt(2), ENOTSOCK). */
+	if (kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0)
+		recorder_adopt(fd, TRACE_ORIGIN_RECEIVED);
+}
+
+void recorder_passed(int fd)
+{
+	struct trace_socket *socket = recorder_is_ready() ? sockets_record(sockets_slot(fd)) : NULL;
+
+	if (socket == NULL)
+		return;
+	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
+	descriptor_event(socket, TRACE_EVENT_PASSED, fd, 0);
+}
+
+void recorder_listening(int fd, int backlog)
+{
+	struct trace_socket *socket = recorder_is_ready() ? sockets_record(sockets_slot(fd)) : NULL;
+
+	if (socket == NULL)
+		return;
+	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_LISTENING, __ATOMIC_RELAXED);
+	descriptor_event(socket, TRACE_EVENT_LISTEN, fd, backlog);
+}
+
+void recorder_shut_down(int fd, int how)
+{
+	struct trace_socket *socket = recorder_is_ready() ? sockets_record(sockets_slot(fd)) : NULL;
+	uint32_t flags = (how != SHUT_WR ? TRACE_SOCKET_SHUT_READ : 0) |
+			 (how != SHUT_RD ? TRACE_SOCKET_SHUT_WRITE : 0);
+
+	if (socket == NULL)
+		return;
+	__atomic_fetch_or(&socket->flags, flags, __ATOMIC_RELAXED);
+	descriptor_event(socket, TRACE_EVENT_SHUTDOWN, fd, how);
+}
+
+bool recorder_is_own_fd(int fd)
+{
+	return fd >= 0 && fd == sink_fd();
+}
+
+int recorder_own_fd_from(unsigned int first)
+{
+	return sink_fd() >= 0 && (unsigned int)sink_fd() >= first ? sink_fd() : -1;
+}
+
+bool recorder_own_fd_yield(int fd)
+{
+	return !recorder_is_own_fd(fd) || sink_yield_fd();
+}

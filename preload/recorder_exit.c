@@ -1,0 +1,132 @@
+/* The end of the image: exit, and exec, which may come back. */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+#include "kernel.h"
+#include "recorder_process.h"
+#include "recorder_state.h"
+#include "sink.h"
+#include "sockets.h"
+
+static bool exit_names(int fd, const struct trace_socket *socket)
+{
+	struct stat status;
+
+	return kernel_call2(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
+	       (socket->inode == 0 || status.st_ino == socket->inode);
+}
+
+/* The ledger against the kernel: a number that names something else now was closed unseen. */
+static void exit_end_socket(int fd, struct trace_socket *socket)
+{
+	if (socket->end != 0)
+		return;
+	if (!exit_names(fd, socket)) {
+		if (__atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL) == 0)
+			recorder_end(socket, TRACE_END_VANISHED);
+		return;
+	}
+	recorder_read_tcp(socket, fd);
+	recorder_end(socket, TRACE_END_EXIT);
+}
+
+/*
+ * A socket that is open and not in the ledger was opened by a way no hook sees. libc's own
+ * (syslog's /dev/log, netlink) are datagram or raw sockets and no one's connections, so they do not
+ * count.
+ */
+static void exit_adopt_unseen(int fd, void *context)
+{
+	struct stat status;
+	int type = 0;
+	socklen_t size = sizeof(type);
+
+	(void)context;
+	if (sockets_slot(fd) != 0 || kernel_call2(SYS_fstat, fd, &status) != 0 ||
+	    !S_ISSOCK(status.st_mode) ||
+	    kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
+	    (type != SOCK_STREAM && type != SOCK_SEQPACKET))
+		return;
+	if (recorder_adopt(fd, TRACE_ORIGIN_ADOPTED) != NULL)
+		sink_lost(TRACE_LOST_UNSEEN_SOCKET, 0);
+}
+
+void recorder_exiting(int status)
+{
+	struct trace_file_header *header;
+
+	if (recorder_is_foreign_process())
+		return;
+	recorder_is_ready(); /* a forked child that has done nothing yet lists its sockets now */
+	recorder_each_open_fd(exit_adopt_unseen, NULL);
+	header = recorder_is_ready() ? sink_header() : NULL;
+	if (header == NULL)
+		return;
+	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
+		struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
+
+		if (socket != NULL)
+			exit_end_socket((int)fd, socket);
+	}
+	header->status = status;
+	header->ended_ns = clock_now_ns();
+	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXIT, __ATOMIC_RELEASE);
+}
+
+/*
+ * Close-on-exec belongs to descriptors: a socket goes with this image when all of its have the
+ * flag. Nothing ends here yet, since exec may fail; the analyzer draws the conclusion from EXEC.
+ */
+static void exec_snapshot(void)
+{
+	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
+		struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
+
+		if (socket != NULL) {
+			__atomic_fetch_or(&socket->flags, TRACE_SOCKET_CLOEXEC, __ATOMIC_RELAXED);
+			recorder_read_tcp(socket, (int)fd);
+		}
+	}
+	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
+		uint64_t slot = sockets_slot((int)fd);
+		struct trace_socket *socket = sockets_record(slot);
+
+		if (socket != NULL && !(slot & SOCKETS_SLOT_CLOEXEC))
+			__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_CLOEXEC, __ATOMIC_RELAXED);
+	}
+}
+
+struct trace_exec *recorder_exec(const char *path)
+{
+	size_t size = path != NULL ? strnlen(path, 4096) : 0;
+	struct trace_file_header *header;
+	struct trace_exec *exec;
+
+	if (recorder_is_foreign_process() || !recorder_is_ready())
+		return NULL;
+	exec_snapshot();
+	exec = sink_reserve(sizeof(*exec) + size);
+	if (exec == NULL)
+		return NULL;
+	exec->time_ns = clock_now_ns();
+	exec->path_size_bytes = (uint32_t)size;
+	if (size > 0)
+		memcpy(exec + 1, path, size);
+	sink_commit(&exec->record, TRACE_EXEC);
+	header = sink_header();
+	header->ended_ns = exec->time_ns;
+	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXEC, __ATOMIC_RELEASE);
+	return exec;
+}
+
+void recorder_exec_failed(struct trace_exec *exec, int error)
+{
+	struct trace_file_header *header = sink_header();
+
+	if (exec == NULL || header == NULL || !sink_holds(exec))
+		return;
+	__atomic_store_n(&exec->error, error, __ATOMIC_RELAXED);
+	__atomic_store_n(&header->end, 0, __ATOMIC_RELEASE);
+	header->ended_ns = 0;
+}

@@ -1,0 +1,191 @@
+/* Sockets: births, descriptors, ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+#include "kernel.h"
+#include "recorder_state.h"
+#include "sink.h"
+#include "sockets.h"
+
+#define SOCKET_TYPE_FLAGS (SOCK_NONBLOCK | SOCK_CLOEXEC)
+
+static uint64_t socket_option64(int fd, int option)
+{
+	uint64_t value = 0;
+	socklen_t size = sizeof(value);
+
+	return kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &size) == 0 ? value : 0;
+}
+
+static int socket_option(int fd, int option)
+{
+	int value = 0;
+	socklen_t size = sizeof(value);
+
+	return kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, option, &value, &size) == 0 ? value : 0;
+}
+
+static uint64_t socket_inode(int fd)
+{
+	struct stat status;
+
+	return kernel_call2(SYS_fstat, fd, &status) == 0 ? status.st_ino : 0;
+}
+
+void recorder_end(struct trace_socket *socket, enum trace_end end)
+{
+	socket->ended_ns = clock_now_ns();
+	if (socket->ended_tid == 0)
+		socket->ended_tid = recorder_tid();
+	__atomic_store_n(&socket->end, (uint16_t)end, __ATOMIC_RELEASE);
+}
+
+/* The number has come back, so whatever it named before was closed by a way that no hook sees. */
+static void socket_vanish(int fd)
+{
+	struct trace_socket *gone = sockets_record(sockets_take(fd));
+
+	if (gone != NULL && __atomic_sub_fetch(&gone->fd_count, 1, __ATOMIC_ACQ_REL) == 0)
+		recorder_end(gone, TRACE_END_VANISHED);
+}
+
+static struct trace_socket *socket_new(int fd, enum trace_origin origin)
+{
+	struct trace_socket *socket;
+
+	if (!recorder_be_born())
+		return NULL;
+	socket_vanish(fd);
+	socket = sink_reserve(sizeof(*socket));
+	if (socket == NULL)
+		return NULL;
+	socket->id = __atomic_add_fetch(&recorder.last_socket_id, 1, __ATOMIC_RELAXED);
+	socket->fd = fd;
+	socket->fd_count = 1;
+	socket->cookie = socket_option64(fd, SO_COOKIE);
+	socket->inode = socket_inode(fd);
+	socket->created_ns = clock_now_ns();
+	socket->origin = (uint16_t)origin;
+	socket->attributed_epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
+	return socket;
+}
+
+/* The stack is taken when the socket is known, so that runtimes can say what they know of it. */
+static void socket_commit(struct trace_socket *socket, bool is_cloexec)
+{
+	struct recorder_capture capture;
+
+	socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id, socket->fd);
+	socket->opened_tid = recorder_tid();
+	sink_commit(&socket->record, TRACE_SOCKET);
+	sockets_put(socket->fd, sink_offset(socket) | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
+}
+
+static void socket_describe(struct trace_socket *socket, int family, int type, int protocol)
+{
+	socket->family = (uint16_t)family;
+	socket->type = (uint16_t)(type & ~SOCKET_TYPE_FLAGS);
+	socket->protocol = (uint16_t)protocol;
+	if (type & SOCK_NONBLOCK)
+		socket->flags |= TRACE_SOCKET_NONBLOCK;
+}
+
+void recorder_opened(int fd, int family, int type, int protocol)
+{
+	struct trace_socket *socket = socket_new(fd, TRACE_ORIGIN_CONNECT);
+
+	if (socket == NULL)
+		return;
+	socket_describe(socket, family, type, protocol);
+	socket_commit(socket, type & SOCK_CLOEXEC);
+}
+
+void recorder_opened_pair(const int fds[2], int family, int type, int protocol)
+{
+	struct trace_socket *first = socket_new(fds[0], TRACE_ORIGIN_SOCKETPAIR);
+	struct trace_socket *second = first ? socket_new(fds[1], TRACE_ORIGIN_SOCKETPAIR) : NULL;
+
+	if (first == NULL)
+		return;
+	socket_describe(first, family, type, protocol);
+	if (second != NULL) {
+		socket_describe(second, family, type, protocol);
+		first->parent = second->id;
+		second->parent = first->id;
+		socket_commit(second, type & SOCK_CLOEXEC);
+	}
+	socket_commit(first, type & SOCK_CLOEXEC);
+}
+
+void recorder_accepted(int listener_fd, int fd, const struct sockaddr *address, socklen_t size,
+		       int flags)
+{
+	const struct trace_socket *listener = sockets_record(sockets_slot(listener_fd));
+	struct trace_socket *socket = socket_new(fd, TRACE_ORIGIN_ACCEPT);
+	struct sockaddr_storage peer;
+	socklen_t peer_size = sizeof(peer);
+
+	if (socket == NULL)
+		return;
+	if (listener != NULL && sink_holds(listener)) {
+		socket_describe(socket, listener->family, listener->type | flags,
+				listener->protocol);
+		socket->parent = listener->id;
+	} else {
+		socket_describe(socket, socket_option(fd, SO_DOMAIN),
+				socket_option(fd, SO_TYPE) | flags, socket_option(fd, SO_PROTOCOL));
+	}
+	if (address == NULL || size == 0) {
+		address = (struct sockaddr *)&peer;
+		size = kernel_call3(SYS_getpeername, fd, &peer, &peer_size) == 0 ? peer_size : 0;
+	}
+	socket_commit(socket, flags & SOCK_CLOEXEC);
+	recorder_connected(socket, fd, address, size);
+}
+
+struct trace_socket *recorder_adopt(int fd, enum trace_origin origin)
+{
+	long fd_flags = kernel_call2(SYS_fcntl, fd, F_GETFD);
+	struct trace_socket *socket = fd_flags >= 0 ? socket_new(fd, origin) : NULL;
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+
+	if (socket == NULL)
+		return NULL;
+	socket_describe(socket, socket_option(fd, SO_DOMAIN), socket_option(fd, SO_TYPE),
+			socket_option(fd, SO_PROTOCOL));
+	if (socket_option(fd, SO_ACCEPTCONN))
+		socket->flags |= TRACE_SOCKET_LISTENING;
+	if (origin == TRACE_ORIGIN_INHERITED && fd <= 2)
+		socket->flags |= TRACE_SOCKET_STDIO;
+	socket_commit(socket, fd_flags & FD_CLOEXEC);
+	if (kernel_call3(SYS_getpeername, fd, &peer, &size) == 0)
+		recorder_connected(socket, fd, (struct sockaddr *)&peer, size);
+	else
+		recorder_bound(fd, NULL, 0);
+	return socket;
+}
+
+void recorder_adopt_unborn(void)
+{
+	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
+		if (sockets_slot((int)fd) == SOCKETS_SLOT_UNBORN)
+			recorder_adopt((int)fd, TRACE_ORIGIN_INHERITED);
+	}
+}
+
+struct trace_socket *recorder_known(int fd)
+{
+	return recorder_is_ready() ? sockets_record(sockets_slot(fd)) : NULL;
+}
+
+uint32_t recorder_socket_id(int fd)
+{
+	const struct trace_socket *socket = recorder_is_ready() ? sockets_record(sockets_slot(fd))
+								: NULL;
+
+	return socket != NULL ? socket->id : 0;
+}

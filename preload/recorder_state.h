@@ -1,0 +1,96 @@
+/*
+ * What the recorder_*.c files share, and nobody else: the recorder's state and the few steps that
+ * more than one of them takes. Same conditions as recorder.h.
+ */
+#ifndef SOCKLIFE_RECORDER_STATE_H
+#define SOCKLIFE_RECORDER_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <socklife/trace_format.h>
+
+#include "recorder.h"
+
+enum recorder_phase {
+	RECORDER_OFF, /* before recorder_start(), or given up */
+	RECORDER_UNBORN,
+	RECORDER_BEING_BORN, /* one thread creates the file, others wait a little */
+	RECORDER_READY
+};
+
+struct recorder {
+	uint32_t phase; /* atomic */
+	uint32_t pid;
+	uint32_t forked_from; /* pid, 0 when this image came by exec */
+	uint32_t forks;
+	uint32_t epoch; /* atomic: moves whenever an object comes or goes */
+	uint32_t last_socket_id, last_object_id, last_code_id; /* atomic */
+	uint64_t started_ns, started_realtime_ns;
+	/*
+	 * A page with MADV_WIPEONFORK (madvise(2)): holds 1, reads 0 in a forked child, and keeps
+	 * its value in a vfork child, which shares our memory.
+	 */
+	uint32_t *is_same_process;
+	bool had_threads;
+};
+
+extern struct recorder recorder;
+
+/* True when records can be written; notices a fork first. */
+bool recorder_is_ready(void);
+
+/* The same, but creates the trace file if it is not there yet. */
+bool recorder_be_born(void);
+
+/* The thread's id, asked of the kernel once a thread. */
+uint32_t recorder_tid(void);
+
+/* Fills capture by runtimes and unwinder and interns the stack; its id, 0 none. */
+uint32_t recorder_capture(struct recorder_capture *capture, enum recorder_moment moment,
+			  uint32_t socket, int fd);
+
+/* Fills capture by runtimes only: no native stack, nothing written. */
+void recorder_ask_runtimes(struct recorder_capture *capture, enum recorder_moment moment,
+			   uint32_t socket, int fd);
+
+/* Writes a link for each object that a capture has found. */
+void recorder_link_captured(const struct recorder_capture *capture, uint32_t socket,
+			    enum trace_link_kind what);
+
+/* The socket that fd names here, NULL when none is recorded; notices a fork first. */
+struct trace_socket *recorder_known(int fd);
+
+/* Repeats in a new record what the kernel says of a socket whose birth was not seen. */
+struct trace_socket *recorder_adopt(int fd, enum trace_origin origin);
+
+/* After a fork: gives every inherited descriptor a record in the child's own file. */
+void recorder_repeat_sockets(void);
+
+/* Sockets inherited as stdio get their records when the trace is born. */
+void recorder_adopt_unborn(void);
+
+/* TCP_INFO and SO_ERROR of a connected TCP socket, into its record. */
+void recorder_read_tcp(struct trace_socket *socket, int fd);
+
+void recorder_end(struct trace_socket *socket, enum trace_end end);
+
+/* The CONNECT record is decided: 0 or an errno value. Reads the local address when connected. */
+void recorder_connect_finish(struct trace_socket *socket, int fd, int error);
+
+/* A connection that exists already (accepted, inherited): a CONNECT record, decided at once. */
+void recorder_connected(struct trace_socket *socket, int fd, const struct sockaddr *peer,
+			socklen_t size);
+
+/* Translates a socket address; bytes of path that follow the record are in *path. */
+void recorder_address(struct trace_address *into, const struct sockaddr *address, socklen_t size,
+		      const char **path);
+
+static inline bool recorder_is_stream(const struct trace_socket *socket)
+{
+	return socket->type == SOCK_STREAM || socket->type == SOCK_SEQPACKET;
+}
+
+#endif
