@@ -1,0 +1,4 @@
+# What single subjects are built with beyond the usual.
+$(SUBJECTS)/fortified: SUBJECT_FLAGS = -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+$(SUBJECTS)/static_linked: SUBJECT_FLAGS = -static
+$(SUBJECTS)/static_linked: SUBJECT_SAN =
