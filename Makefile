@@ -152,9 +152,10 @@ $(BUILD)/bench/%: tests/bench/%.c $(STAMP)
 	$(CC) $(C_FLAGS) -MF $@.d $< -o $@
 
 bench: ## what recording costs: A B A B against the bare program
-	@tests/support/install-packages.sh build
+	$(INSTALL_PACKAGES) build bench
 	@$(MAKE) --no-print-directory all bench-programs
-	@cd $(BUILD)/bench && ./bench $(abspath $(BUILD))/libsocklife.so | tee bench.txt
+	@cd $(BUILD)/bench && { ./bench $(abspath $(BUILD))/libsocklife.so >bench.txt; status=$$?; \
+		rm -rf trace.*; cat bench.txt; exit $$status; }
 
 bench-programs: $(BENCH_PRODUCTS)
 
