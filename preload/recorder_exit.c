@@ -1,5 +1,6 @@
 /* The end of the image: exit, and exec, which may come back. */
 #include <string.h>
+#include <sys/single_threaded.h>
 #include <sys/stat.h>
 
 #include "clock.h"
@@ -72,6 +73,8 @@ void recorder_exiting(int status)
 	header->status = status;
 	header->ended_ns = clock_now_ns();
 	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXIT, __ATOMIC_RELEASE);
+	if (__libc_single_threaded)
+		sink_trim();
 }
 
 /*

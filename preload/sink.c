@@ -270,6 +270,15 @@ void sink_forget_parent(void)
 	sink_parent_base = NULL;
 }
 
+void sink_trim(void)
+{
+	if (sink.base == NULL || sink.file.fd < 0)
+		return;
+	__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&sink.limit_bytes, sink_header()->tail_bytes, __ATOMIC_RELEASE);
+	kernel_call2(SYS_ftruncate, sink.file.fd, sink_header()->tail_bytes);
+}
+
 int sink_fd(void)
 {
 	return sink.file.fd;

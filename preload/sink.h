@@ -39,6 +39,12 @@ void sink_commit(struct trace_record *record, enum trace_record_kind kind);
  */
 void sink_lost(enum trace_lost_reason reason, int error);
 
+/*
+ * The process is about to end and has no other thread: gives back the blocks that were not needed.
+ * From then on nothing can be reserved; what is there stays writable.
+ */
+void sink_trim(void);
+
 /* NULL when there is no file. */
 struct trace_file_header *sink_header(void);
 
