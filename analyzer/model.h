@@ -63,9 +63,9 @@ struct model_socket {
 	uint32_t flags;  /* TRACE_SOCKET_ */
 
 	struct model_address local, peer;
-	const char *peer_name; /* what getaddrinfo was asked for; NULL unknown */
-	uint32_t connect_count;
-	uint32_t dup_count; /* descriptors it ever got beyond the first */
+	const char *peer_name;                 /* what getaddrinfo was asked for; NULL unknown */
+	uint32_t first_connect, connect_count; /* in model.connects, in the order they were made */
+	uint32_t dup_count;                    /* descriptors it ever got beyond the first */
 
 	int64_t created_ns;
 	int64_t connect_started_ns;
@@ -111,7 +111,8 @@ struct model_object {
 	uint32_t first_opened,
 		opened_count;            /* in model.opened: socket indices in order of connect */
 	uint32_t first_used, used_count; /* in model.used */
-	uint32_t first_open_at_end, open_at_end_count; /* in model.open_at_end */
+	/* in model.open_at_end: of those it opened, the ones still open when their process ended */
+	uint32_t first_open_at_end, open_at_end_count;
 };
 
 struct model_link {
@@ -130,7 +131,7 @@ struct model_event {
 	uint32_t stack;
 };
 
-/* One connect() or the accept(); a socket has as many neighbours here as connect_count says. */
+/* One connect() or the accept(); those of one socket are neighbours. */
 struct model_connect {
 	uint32_t socket;
 	int64_t started_ns, finished_ns;
@@ -222,8 +223,13 @@ void model_release(struct model *model);
 /*
  * Loads `path`: a trace file, or a directory whose *.trace files are all read. Returns STATUS_OK,
  * or fills *error. A truncated file yields what stands before the cut and a note that is a gap;
- * a corrupt header, a newer version or a directory without a trace is an error.
+ * a corrupt header, a newer version or a directory without a trace is an error. In a directory, a
+ * file that cannot be used is a gap as long as another one can.
  */
 enum status model_load(struct model *model, const char *path, struct error *error);
+
+/* The same for one file's bytes in memory on a multiple of 8, which must outlive the model. */
+enum status model_load_bytes(struct model *model, const char *path, const void *bytes,
+			     size_t size_bytes, struct error *error);
 
 #endif
