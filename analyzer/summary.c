@@ -7,6 +7,7 @@
 
 #include "model.h"
 #include "socket_facts.h"
+#include "words.h"
 
 /* One kernel socket: what the rows with its cookie say together. */
 struct kernel_socket {
@@ -161,26 +162,14 @@ enum status summary_fill(struct summary *summary, const struct model *model, str
 	return totals_fill(summary, model, error);
 }
 
-static const char *lost_text(enum trace_lost_reason reason)
-{
-	switch (reason) {
-#define TRACE_LOST_REASON(number, NAME, words)                                                     \
-	case TRACE_LOST_##NAME:                                                                    \
-		return words;
-#include <socklife/trace_values.def>
-	default:
-		return "something was lost for a reason that this version does not know";
-	}
-}
-
 static void lost_note_fill(const struct model_lost *lost, struct coverage_note *note)
 {
-	const char *error_name = lost->error != 0 ? strerrorname_np(lost->error) : NULL;
+	const char *error_name = lost->error != 0 ? words_errno(lost->error) : NULL;
 
 	note->process = lost->process;
 	note->is_gap = true;
 	snprintf(note->text, sizeof note->text, "%s, %" PRIu64 " time%s%s%s%s",
-		 lost_text(lost->reason), lost->count, lost->count == 1 ? "" : "s",
+		 words_lost(lost->reason), lost->count, lost->count == 1 ? "" : "s",
 		 error_name != NULL ? " (" : "", error_name != NULL ? error_name : "",
 		 error_name != NULL ? ")" : "");
 }

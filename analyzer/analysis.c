@@ -1,0 +1,25 @@
+#include "analysis.h"
+
+#include "matcher.h"
+#include "symbols.h"
+
+enum status analysis_init(struct analysis *analysis, const char *path, struct error *error)
+{
+	enum status status;
+
+	model_init(&analysis->model);
+	status = model_load(&analysis->model, path, error);
+	if (status == STATUS_OK)
+		status = matcher_run(&analysis->model, error);
+	if (status == STATUS_OK)
+		status = symbols_new(&analysis->symbols, &analysis->model, error);
+	if (status != STATUS_OK)
+		model_release(&analysis->model);
+	return status;
+}
+
+void analysis_release(struct analysis *analysis)
+{
+	symbols_free(analysis->symbols);
+	model_release(&analysis->model);
+}

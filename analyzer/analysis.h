@@ -1,0 +1,23 @@
+/*
+ * A trace made ready to be asked: loaded, matched, with symbols at hand. The one place that knows
+ * the order of these steps.
+ */
+#ifndef SOCKLIFE_ANALYSIS_H
+#define SOCKLIFE_ANALYSIS_H
+
+#include "error.h"
+#include "model.h"
+
+struct symbols;
+
+struct analysis {
+	struct model model;
+	struct symbols *symbols;
+};
+
+/* A trace file, or a directory of them. On failure *error is filled and nothing is left to release.
+ */
+enum status analysis_init(struct analysis *analysis, const char *path, struct error *error);
+void analysis_release(struct analysis *analysis);
+
+#endif

@@ -1,0 +1,310 @@
+/*
+ * The report as one JSON object, in the shape that DESIGN.md's contract fixes under
+ * "socklife-report/1": no key is renamed or dropped without a new schema.
+ */
+#include "render.h"
+
+#include <time.h>
+
+#include "render_json_value.h"
+
+#include "model.h"
+#include "selection.h"
+#include "socket_facts.h"
+#include "summary.h"
+#include "words.h"
+
+/* One row under construction; `is_whole` turns false when memory runs out. */
+struct row {
+	json_t *object;
+	bool is_whole;
+};
+
+static struct row row_begin(void)
+{
+	return (struct row){.object = json_object(), .is_whole = true};
+}
+
+static void row_set(struct row *row, const char *key, json_t *value)
+{
+	row->is_whole &= json_value_set(row->object, key, value);
+}
+
+/* Hands the object over; NULL when it is not whole. */
+static json_t *row_end(struct row *row)
+{
+	if (row->is_whole)
+		return row->object;
+	json_decref(row->object);
+	return NULL;
+}
+
+static json_t *command_value(const struct model_process *process)
+{
+	json_t *array = json_array();
+	bool is_whole = array != NULL;
+
+	for (size_t i = 0; is_whole && process->arguments[i] != NULL; i++)
+		is_whole = json_value_append(array, json_value_text(process->arguments[i]));
+	if (is_whole)
+		return array;
+	json_decref(array);
+	return NULL;
+}
+
+static json_t *process_value(const struct model *model, uint32_t index)
+{
+	const struct model_process *process = &model->processes[index];
+	struct row row = row_begin();
+
+	row_set(&row, "id", json_value_id('p', index));
+	row_set(&row, "parent", json_value_id('p', process->parent));
+	row_set(&row, "pid", json_integer(process->pid));
+	row_set(&row, "exe", json_value_text(process->exe[0] != '\0' ? process->exe : NULL));
+	row_set(&row, "command", command_value(process));
+	row_set(&row, "runtime", json_value_text(process->runtime));
+	row_set(&row, "started", json_value_seconds(process->started_ns));
+	row_set(&row, "ended", json_value_seconds(process->ended_ns));
+	row_set(&row, "end", json_value_text(words_process_end(process->end)));
+	row_set(&row, "status", process->status >= 0 ? json_integer(process->status) : json_null());
+	row_set(&row, "signal",
+		process->signal_number != 0 ? json_integer(process->signal_number) : json_null());
+	return row_end(&row);
+}
+
+static json_t *address_value(const struct model_address *address)
+{
+	struct address_text text;
+
+	if (!address_text_fill(address, &text))
+		return json_null();
+	return json_value_bytes(text.bytes, text.size_bytes);
+}
+
+/* `links` is model.owners or model.users: rows of model.links. */
+static json_t *linked_objects_value(const struct model *model, const uint32_t *links,
+				    uint32_t first, uint32_t count)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct model_link *link = &model->links[links[first + i]];
+
+		if (!json_value_append(array, json_value_id('o', link->object))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static void socket_set_identity(struct row *row, const struct model *model, uint32_t index)
+{
+	const struct model_socket *socket = &model->sockets[index];
+
+	row_set(row, "id", json_value_id('s', index));
+	row_set(row, "process", json_value_id('p', socket->process));
+	row_set(row, "fd", json_integer(socket->fd));
+	row_set(row, "cookie",
+		socket->cookie != 0 ? json_value_count(socket->cookie) : json_null());
+	row_set(row, "family", json_value_text(words_family(socket->family)));
+	row_set(row, "type", json_value_text(words_socket_type(socket->type)));
+	row_set(row, "origin", json_value_text(words_origin(socket->origin)));
+	row_set(row, "local", address_value(&socket->local));
+	row_set(row, "peer", address_value(&socket->peer));
+	row_set(row, "peer_name", json_value_text(socket->peer_name));
+}
+
+static void socket_set_life(struct row *row, const struct model_socket *socket)
+{
+	row_set(row, "created", json_value_seconds(socket->created_ns));
+	row_set(row, "connect_started", json_value_seconds(socket->connect_started_ns));
+	row_set(row, "connected", json_value_seconds(socket->connected_ns));
+	row_set(row, "connect_error", json_value_error(socket->connect_error));
+	row_set(row, "peer_closed", json_value_seconds(socket->peer_closed_ns));
+	row_set(row, "closed", json_value_seconds(socket->closed_ns));
+	row_set(row, "end",
+		socket->end != 0 ? json_value_text(words_end(socket->end)) : json_null());
+	row_set(row, "tcp_state", json_value_text(socket->tcp_state));
+	row_set(row, "error", json_value_error(socket->error));
+}
+
+static void socket_set_traffic(struct row *row, const struct model_socket *socket)
+{
+	bool has_idle = socket->longest_idle_ns != 0 && socket->longest_idle_ns != TIME_NONE;
+
+	row_set(row, "bytes_sent", json_value_count(socket->bytes_sent));
+	row_set(row, "bytes_received", json_value_count(socket->bytes_received));
+	row_set(row, "sends", json_value_count(socket->sends));
+	row_set(row, "receives", json_value_count(socket->receives));
+	row_set(row, "first_io", json_value_seconds(socket->first_io_ns));
+	row_set(row, "last_io", json_value_seconds(socket->last_io_ns));
+	row_set(row, "longest_idle",
+		has_idle ? json_value_seconds(socket->longest_idle_ns) : json_null());
+}
+
+static json_t *socket_value(const struct render_input *input, uint32_t index)
+{
+	const struct model *model = input->model;
+	const struct model_socket *socket = &model->sockets[index];
+	struct row row = row_begin();
+
+	socket_set_identity(&row, model, index);
+	socket_set_life(&row, socket);
+	socket_set_traffic(&row, socket);
+	row_set(&row, "owners",
+		linked_objects_value(model, model->owners, socket->first_owner,
+				     socket->owner_count));
+	row_set(&row, "match",
+		json_value_text(socket->match != 0 ? words_match(socket->match) : "none"));
+	row_set(&row, "users",
+		linked_objects_value(model, model->users, socket->first_user, socket->user_count));
+	row_set(&row, "opened_at", json_value_frames(input->symbols, socket_opened_stack(socket)));
+	row_set(&row, "closed_at", json_value_frames(input->symbols, socket->closed_stack));
+	return row_end(&row);
+}
+
+/* `indices` is model.opened, model.used or model.open_at_end: socket indices. */
+static json_t *sockets_of_value(const uint32_t *indices, uint32_t first, uint32_t count)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!json_value_append(array, json_value_id('s', indices[first + i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *object_value(const struct render_input *input, uint32_t index)
+{
+	const struct model *model = input->model;
+	const struct model_object *object = &model->objects[index];
+	struct row row = row_begin();
+
+	row_set(&row, "id", json_value_id('o', index));
+	row_set(&row, "process", json_value_id('p', object->process));
+	row_set(&row, "class", json_value_text(object->class_name));
+	row_set(&row, "role", json_value_text(words_role(object->role)));
+	row_set(&row, "number", json_value_count(object->number));
+	row_set(&row, "runtime", json_value_text(words_runtime(object->runtime)));
+	row_set(&row, "created", json_value_seconds(object->created_ns));
+	row_set(&row, "created_at", json_value_frames(input->symbols, object->created_stack));
+	row_set(&row, "created_by", json_value_id('o', object->parent));
+	row_set(&row, "ended", json_value_seconds(object->ended_ns));
+	row_set(&row, "end",
+		object->end != 0 ? json_value_text(words_object_end(object->end)) : json_null());
+	row_set(&row, "connects", json_value_text(object->connects));
+	row_set(&row, "opened",
+		sockets_of_value(model->opened, object->first_opened, object->opened_count));
+	row_set(&row, "used",
+		sockets_of_value(model->used, object->first_used, object->used_count));
+	row_set(&row, "open_at_end",
+		sockets_of_value(model->open_at_end, object->first_open_at_end,
+				 object->open_at_end_count));
+	return row_end(&row);
+}
+
+static json_t *notes_value(const struct model *model)
+{
+	struct coverage_note note;
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; summary_note(model, i, &note); i++) {
+		if (!json_value_append(array, json_value_text(note.text))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *coverage_value(const struct model *model, const struct summary *summary)
+{
+	struct row row = row_begin();
+
+	row_set(&row, "complete", json_boolean(summary->is_complete));
+	row_set(&row, "lost_records", json_value_count(summary->lost_records));
+	row_set(&row, "unseen_sockets", json_value_count(summary->unseen_sockets));
+	row_set(&row, "notes", notes_value(model));
+	return row_end(&row);
+}
+
+/* `leaked` is a rule's judgement: null says that nobody has judged. */
+static json_t *totals_value(const struct summary *summary)
+{
+	struct row row = row_begin();
+
+	row_set(&row, "sockets", json_value_count(summary->sockets));
+	row_set(&row, "connections", json_value_count(summary->connections));
+	row_set(&row, "open_at_end", json_value_count(summary->open_at_end));
+	row_set(&row, "leaked", json_null());
+	row_set(&row, "peak_open", json_value_count(summary->peak_open));
+	row_set(&row, "bytes_sent", json_value_count(summary->bytes_sent));
+	row_set(&row, "bytes_received", json_value_count(summary->bytes_received));
+	return row_end(&row);
+}
+
+/* RFC 3339, in UTC, to the microsecond. */
+static json_t *started_value(const struct model *model)
+{
+	time_t seconds = (time_t)(model->started_realtime_ns / 1000000000u);
+	unsigned int microseconds =
+		(unsigned int)(model->started_realtime_ns % 1000000000u / 1000u);
+	struct tm time;
+	char text[32];
+
+	if (model->started_realtime_ns == 0 || gmtime_r(&seconds, &time) == NULL ||
+	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &time) == 0)
+		return json_null();
+	return json_sprintf("%s.%06uZ", text, microseconds);
+}
+
+static void rows_write(struct json_stream *stream, const struct render_input *input)
+{
+	const struct model *model = input->model;
+
+	json_stream_begin(stream, "processes");
+	for (uint32_t i = 0; i < model->processes_count; i++) {
+		if (selection_has_process(input->selection, model, i))
+			json_stream_item(stream, process_value(model, i));
+	}
+	json_stream_end(stream);
+	json_stream_begin(stream, "sockets");
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		if (selection_has(input->selection, model, i))
+			json_stream_item(stream, socket_value(input, i));
+	}
+	json_stream_end(stream);
+	json_stream_begin(stream, "objects");
+	for (uint32_t i = 0; i < model->objects_count; i++) {
+		if (selection_has_process(input->selection, model, model->objects[i].process))
+			json_stream_item(stream, object_value(input, i));
+	}
+	json_stream_end(stream);
+}
+
+static enum status report_render(const struct render_input *input, FILE *out, struct error *error)
+{
+	struct json_stream stream = {.out = out, .is_first = true};
+	struct summary summary;
+	enum status status = summary_fill(&summary, input->model, error);
+
+	if (status != STATUS_OK)
+		return status;
+	json_stream_value(&stream, "schema", json_string("socklife-report/1"));
+	json_stream_value(&stream, "version", json_string(SOCKLIFE_VERSION));
+	json_stream_value(&stream, "started", started_value(input->model));
+	rows_write(&stream, input);
+	json_stream_value(&stream, "findings", json_array()); /* no rule has judged */
+	json_stream_value(&stream, "coverage", coverage_value(input->model, &summary));
+	json_stream_value(&stream, "totals", totals_value(&summary));
+	fputs("\n}\n", out);
+	if (stream.failed)
+		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
+	return render_finish(out, error);
+}
+
+const struct renderer renderer_json = {.name = "json", .render = report_render};

@@ -1,0 +1,45 @@
+/*
+ * The values that the report's JSON is made of, and an array that is written item by item, so that
+ * a report of millions of sockets never stands in memory. Absent values are null. jansson's
+ * objects keep the order in which keys were set.
+ */
+#ifndef SOCKLIFE_RENDER_JSON_VALUE_H
+#define SOCKLIFE_RENDER_JSON_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+struct symbols;
+
+/* NULL gives null. Bytes that are no UTF-8 become the text \xNN: no information is lost, and two
+ * different names stay different, as they would not with U+FFFD. */
+json_t *json_value_text(const char *text);
+json_t *json_value_bytes(const char *bytes, size_t size_bytes);
+json_t *json_value_seconds(int64_t time_ns);
+json_t *json_value_count(uint64_t count);
+json_t *json_value_id(char letter, uint32_t index); /* "s17" for 16; null for MODEL_NONE */
+json_t *json_value_error(int error);                /* an errno's name; null for 0 */
+json_t *json_value_frames(struct symbols *symbols, uint32_t stack);
+
+/* Sets a key to a value that it takes over, NULL included; false when there is no memory. */
+bool json_value_set(json_t *object, const char *key, json_t *value);
+/* The same for the end of an array. */
+bool json_value_append(json_t *array, json_t *value);
+
+struct json_stream {
+	FILE *out;
+	bool is_first; /* of its array */
+	bool failed;   /* a value could not be made: no memory */
+};
+
+/* A key of the report's one object, and its value, which is taken over. */
+void json_stream_value(struct json_stream *stream, const char *key, json_t *value);
+void json_stream_begin(struct json_stream *stream, const char *key);
+void json_stream_item(struct json_stream *stream, json_t *item);
+void json_stream_end(struct json_stream *stream);
+
+#endif
