@@ -3,6 +3,8 @@
 # fails, then prints what they come to. Fails when a test failed, a runner died or no test ran.
 set -uo pipefail
 
+# Where servers are; not every user has it in the path.
+export PATH=$PATH:/usr/sbin:/sbin
 # A sanitized subject finds libsocklife.so before the sanitizer's runtime; that is as it should be.
 export ASAN_OPTIONS="verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
