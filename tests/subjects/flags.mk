@@ -2,3 +2,4 @@
 $(SUBJECTS)/fortified: SUBJECT_FLAGS = -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 $(SUBJECTS)/static_linked: SUBJECT_FLAGS = -static
 $(SUBJECTS)/static_linked: SUBJECT_SAN =
+$(SUBJECTS)/symbols_chain: SUBJECT_LIBS = -rdynamic
