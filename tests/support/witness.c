@@ -11,7 +11,6 @@
 #include <criterion/criterion.h>
 
 #include "command.h"
-#include "report.h"
 #include "scratch.h"
 
 #define WITNESS_CALLS                                                                              \
@@ -45,7 +44,7 @@ const char *const *witness_prefix(const char *prefix)
 }
 
 /* "[::ffff:127.0.0.1]:80" and "127.0.0.1:80" are the same address on an IPv6 socket. */
-static void address_copy(char *to, size_t size_bytes, const char *from, size_t length)
+void witness_address(char *to, size_t size_bytes, const char *from, size_t length)
 {
 	static const char mapped[] = "[::ffff:";
 	const char *bracket = memchr(from, ']', length);
@@ -78,9 +77,10 @@ static bool connection_parse(const char *text, struct witness_connection *connec
 	if (start == NULL || end == NULL || arrow == NULL || arrow > end)
 		return false;
 	start += 2;
-	address_copy(connection->local, sizeof(connection->local), start, (size_t)(arrow - start));
+	witness_address(connection->local, sizeof(connection->local), start,
+			(size_t)(arrow - start));
 	arrow += 2;
-	address_copy(connection->peer, sizeof(connection->peer), arrow, (size_t)(end - arrow));
+	witness_address(connection->peer, sizeof(connection->peer), arrow, (size_t)(end - arrow));
 	return true;
 }
 
@@ -202,76 +202,6 @@ const struct witness_connection *witness_peer(const struct witness *witness, con
 		}
 	cr_assert_not_null(found, "strace saw no connection to %s", peer);
 	return found;
-}
-
-/* One connection may have a row in each of several processes: they are summed. */
-static void connection_agrees(const struct witness_connection *seen, const json_t *report)
-{
-	long long sent = 0, received = 0, sends = 0;
-	char local[128], peer[128];
-	const json_t *row;
-	size_t index, rows = 0;
-	bool is_fd_right = false;
-
-	json_array_foreach(json_object_get(report, "sockets"), index, row)
-	{
-		const char *row_local = report_text(row, "local"),
-			   *row_peer = report_text(row, "peer");
-
-		if (row_local == NULL || row_peer == NULL)
-			continue;
-		address_copy(local, sizeof(local), row_local, strlen(row_local));
-		address_copy(peer, sizeof(peer), row_peer, strlen(row_peer));
-		if (strcmp(local, seen->local) != 0 || strcmp(peer, seen->peer) != 0)
-			continue;
-		rows++;
-		sent += report_number(row, "bytes_sent");
-		received += report_number(row, "bytes_received");
-		sends += report_number(row, "sends");
-		is_fd_right |= report_number(row, "fd") == seen->fd || seen->has_other_fd;
-	}
-	cr_assert_gt(rows, 0, "%s to %s is not in %s", seen->local, seen->peer,
-		     report_dump(report));
-	cr_expect(is_fd_right, "fd of %s to %s: strace %d", seen->local, seen->peer, seen->fd);
-	cr_expect_eq(sent, seen->bytes_sent, "%s to %s sent: report %lld, strace %lld", seen->local,
-		     seen->peer, sent, seen->bytes_sent);
-	cr_expect_eq(received, seen->bytes_received, "%s to %s received: report %lld, strace %lld",
-		     seen->local, seen->peer, received, seen->bytes_received);
-	cr_expect_eq(sends, seen->sends, "%s to %s sends: report %lld, strace %lld", seen->local,
-		     seen->peer, sends, seen->sends);
-}
-
-static bool row_is_stream_opened(const json_t *row)
-{
-	return report_is(row, "origin", "connect") && report_is(row, "type", "stream") &&
-	       !report_is(row, "family", "unix");
-}
-
-static bool row_is_connected(const json_t *row)
-{
-	return !report_is(row, "family", "unix") && report_is(row, "type", "stream") &&
-	       !report_is(row, "origin", "inherited") && !report_is_null(row, "connected");
-}
-
-void witness_agrees(const struct witness *witness, const json_t *report)
-{
-	size_t index, opened = 0, connected = 0, seen = 0;
-	const json_t *row;
-
-	json_array_foreach(json_object_get(report, "sockets"), index, row)
-	{
-		opened += row_is_stream_opened(row);
-		connected += row_is_connected(row);
-	}
-	for (index = 0; index < witness->count; index++)
-		if (!witness->connections[index].is_unix) {
-			connection_agrees(&witness->connections[index], report);
-			seen++;
-		}
-	cr_expect_eq(connected, seen, "TCP connections: report %zu, strace %zu: %s", connected,
-		     seen, report_dump(report));
-	cr_expect_eq(opened, witness->streams_opened, "TCP sockets: report %zu, strace %zu: %s",
-		     opened, witness->streams_opened, report_dump(report));
 }
 
 int witness_open_sockets(pid_t pid)

@@ -35,11 +35,17 @@ void witness_release(struct witness *witness);
 /* The only witnessed connection to this peer; aborts the test when there is none. */
 const struct witness_connection *witness_peer(const struct witness *witness, const char *peer);
 
+/* Copies an address of `length` bytes as it is compared: without the mapping of IPv4 into IPv6. */
+void witness_address(char *to, size_t size_bytes, const char *from, size_t length);
+
 /*
  * Asserts that report and witness name the same TCP connections with the same descriptors, byte
  * counts and numbers of sends, and the same number of TCP sockets opened.
  */
 void witness_agrees(const struct witness *witness, const json_t *report);
+
+/* The same for the UNIX sockets of a client: bytes of all of them together. */
+void witness_agrees_unix(const struct witness *witness, const json_t *report, const char *peer);
 
 /* How many of a process' descriptors are sockets now, by /proc; -1 when it is gone. */
 int witness_open_sockets(pid_t pid);
