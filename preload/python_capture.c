@@ -1,0 +1,125 @@
+#include "python_capture.h"
+
+#include <string.h>
+
+#include "python_api.h"
+#include "python_classes.h"
+#include "python_frames.h"
+#include "python_objects.h"
+#include "python_slots.h"
+#include "python_threads.h"
+
+static bool has_many_interpreters;
+
+void python_capture_many_interpreters(void)
+{
+	has_many_interpreters = true;
+	recorder_note("objects and frames of Python's subinterpreters are not recorded", true);
+}
+
+/*
+ * Python's own signal handler writes to the wake-up descriptor (Modules/signalmodule.c,
+ * trip_signal), at any moment, with the GIL held or half taken. asyncio makes that descriptor one
+ * of a socketpair; sends on those are therefore never looked into.
+ */
+static bool may_be_in_signal_handler(const struct recorder_capture *capture)
+{
+	const struct trace_socket *socket;
+
+	if (capture->moment != RECORDER_USE)
+		return false;
+	socket = recorder_socket(capture->fd);
+	return !socket || socket->origin == TRACE_ORIGIN_SOCKETPAIR;
+}
+
+/*
+ * Takes the GIL if this thread is one of Python's. The thread has mostly released it just before
+ * the call that led here and is going to take it right after, so waiting for it here is no wait on
+ * anything that it would not wait for anyway. A thread that still holds it by another thread state
+ * would wait for itself: from 3.12 on the current state is each thread's own and tells, up to 3.11
+ * only a process with one interpreter is safe.
+ */
+static bool lock_take(const struct recorder_capture *capture, int *lock)
+{
+	const void *mine = python.PyGILState_GetThisThreadState();
+	const void *current = mine ? python.PyThreadState_GetUnchecked() : NULL;
+
+	if (!mine)
+		return false;
+	if (current == mine && capture->moment == RECORDER_USE)
+		return false;
+	if (current != mine && python.minor_version >= 12 && current)
+		return false;
+	if (current != mine && python.minor_version < 12 && has_many_interpreters)
+		return false;
+	*lock = python.PyGILState_Ensure();
+	if (python_is_main_interpreter())
+		return true;
+	python.PyGILState_Release(*lock);
+	return false;
+}
+
+static void object_add(struct recorder_capture *capture, uint32_t id, enum trace_match match)
+{
+	for (size_t i = 0; i < capture->object_count; i++) {
+		if (capture->objects[i] == id)
+			return;
+	}
+	if (!id || capture->object_count == RECORDER_OBJECTS_MAX)
+		return;
+	capture->objects[capture->object_count] = id;
+	capture->matches[capture->object_count++] = (uint8_t)match;
+}
+
+static void frames_add(struct recorder_capture *capture, const struct python_walk *walk)
+{
+	size_t room = RECORDER_FRAMES_MAX - capture->frame_count;
+	size_t count = walk->frame_count < room ? walk->frame_count : room;
+
+	memcpy(capture->frames + capture->frame_count, walk->frames, count * sizeof(*walk->frames));
+	capture->frame_count += count;
+}
+
+static void objects_add(struct recorder_capture *capture, const struct python_walk *walk)
+{
+	uint32_t ids[RECORDER_OBJECTS_MAX];
+	size_t count = python_objects_under_construction(ids, RECORDER_OBJECTS_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		object_add(capture, ids[i], TRACE_MATCH_STACK);
+	for (size_t i = 0; i < walk->object_count; i++)
+		object_add(capture, walk->objects[i], TRACE_MATCH_STACK);
+	count = python_thread_owners(walk->outermost_self, ids, RECORDER_OBJECTS_MAX);
+	for (size_t i = 0; i < count; i++)
+		object_add(capture, ids[i], TRACE_MATCH_THREAD);
+}
+
+static void capture_walk(struct recorder_capture *capture)
+{
+	struct python_walk walk;
+
+	python_walk_run(&walk);
+	frames_add(capture, &walk);
+	if (capture->moment == RECORDER_CONNECT || capture->moment == RECORDER_USE)
+		objects_add(capture, &walk);
+	if (capture->moment == RECORDER_CLOSE && walk.is_in_del)
+		capture->is_finalizer = true;
+}
+
+void python_capture(struct recorder_capture *capture)
+{
+	const struct python_walk *published = python_walk_published();
+	int lock;
+
+	if (capture->moment == RECORDER_CLOSE && python_slots_is_finalizing())
+		capture->is_finalizer = true;
+	if (published) {
+		frames_add(capture, published);
+		return;
+	}
+	if (!python_objects_are_on() || !python_is_up() || may_be_in_signal_handler(capture) ||
+	    !lock_take(capture, &lock))
+		return;
+	capture_walk(capture);
+	python.PyGILState_Release(lock);
+}

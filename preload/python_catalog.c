@@ -1,0 +1,96 @@
+#include "python_catalog.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define ADDED_MAX      32
+#define ADDED_NAME_MAX 256
+
+#define ONE_THREAD PYTHON_CLASS_ONE_THREAD
+#define HAS_FD     PYTHON_CLASS_HAS_FD
+
+static const struct {
+	const char *module, *name;
+	struct python_catalog_entry entry;
+} built_in[] = {
+	{"socket", "socket", {TRACE_ROLE_CONNECTION, PYTHON_CLASS_IS_SOCKET}},
+#define PYTHON_CLASS(module, name, role, flags) {module, name, {TRACE_ROLE_##role, flags}},
+#include "python_catalog.def"
+};
+
+static struct {
+	char name[ADDED_NAME_MAX]; /* module.Class */
+	struct python_catalog_entry entry;
+} added[ADDED_MAX];
+static size_t added_count;
+
+#define TRACE_ROLE(number, NAME, word) {word, TRACE_ROLE_##NAME},
+static const struct {
+	const char *word;
+	enum trace_role role;
+} roles[] = {
+#include <socklife/trace_values.def>
+};
+
+/* Without a role of its own a class is called a client. */
+static enum trace_role role_read(const char *word, size_t size_bytes)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
+		if (strlen(roles[i].word) == size_bytes && !memcmp(roles[i].word, word, size_bytes))
+			return roles[i].role;
+	}
+	return TRACE_ROLE_CLIENT;
+}
+
+static void item_add(const char *item, size_t size_bytes)
+{
+	const char *equals = memchr(item, '=', size_bytes);
+	size_t name_size_bytes = equals ? (size_t)(equals - item) : size_bytes;
+
+	if (added_count == ADDED_MAX || !name_size_bytes || name_size_bytes >= ADDED_NAME_MAX)
+		return;
+	memcpy(added[added_count].name, item, name_size_bytes);
+	added[added_count].entry.role = equals ? role_read(equals + 1,
+							   size_bytes - name_size_bytes - 1)
+					       : TRACE_ROLE_CLIENT;
+	added_count++;
+}
+
+void python_catalog_start(const char *tracked)
+{
+	while (tracked && *tracked) {
+		size_t size_bytes = strcspn(tracked, ",");
+
+		item_add(tracked, size_bytes);
+		tracked += size_bytes + (tracked[size_bytes] == ',');
+	}
+}
+
+static bool is_added(const char *text, const char *module, const char *name)
+{
+	size_t module_size_bytes = strlen(module);
+
+	return !strncmp(text, module, module_size_bytes) && text[module_size_bytes] == '.' &&
+	       !strcmp(text + module_size_bytes + 1, name);
+}
+
+bool python_catalog_find(const char *module, const char *name, struct python_catalog_entry *entry)
+{
+	static const char vendored[] = "pip._vendor.";
+
+	for (size_t i = 0; i < added_count; i++) {
+		if (is_added(added[i].name, module, name)) {
+			*entry = added[i].entry;
+			return true;
+		}
+	}
+	if (!strncmp(module, vendored, sizeof(vendored) - 1))
+		module += sizeof(vendored) - 1;
+	for (size_t i = 0; i < sizeof(built_in) / sizeof(*built_in); i++) {
+		if (!strcmp(name, built_in[i].name) && !strcmp(module, built_in[i].module)) {
+			*entry = built_in[i].entry;
+			return true;
+		}
+	}
+	return false;
+}
