@@ -199,6 +199,14 @@ void command_stop(struct command *command, int signal_number)
 	command_finish(command);
 }
 
+void command_expect_one_line(const struct command *command)
+{
+	const char *end = strchr(command->err, '\n');
+
+	cr_expect(end != NULL && end[1] == '\0', "not one line: \"%s\"", command->err);
+	cr_expect_eq(strncmp(command->err, "socklife: ", 10), 0, "%s", command->err);
+}
+
 void command_release(struct command *command)
 {
 	if (command->is_running) {

@@ -47,6 +47,8 @@ void command_run(struct command *command, const char *const argv[],
 		 const struct command_options *options);
 /* Stops it by `signal_number` and reaps. Harmless when it has ended. */
 void command_stop(struct command *command, int signal_number);
+/* Its stderr is one line of socklife's. */
+void command_expect_one_line(const struct command *command);
 void command_release(struct command *command);
 /* Kills whatever a test has left running. */
 void command_kill_all(void);

@@ -1,0 +1,198 @@
+/* What cannot be recorded: one clear line, the right status, and a program that is none the worse.
+ */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "comparison.h"
+#include "fixture.h"
+#include "report.h"
+#include "scratch.h"
+#include "subject.h"
+
+FIXTURE_SUITE(refusals);
+
+/* An ordinary user, for tests that root runs. */
+#define NOBODY 65534
+
+static void expect_unharmed(const struct command *bare, const struct command *recorded)
+{
+	cr_expect_eq(recorded->status, bare->status, "bare %d, recorded %d", bare->status,
+		     recorded->status);
+	cr_expect_eq(recorded->signal_number, bare->signal_number);
+	cr_expect_str_eq(recorded->out, bare->out);
+}
+
+Test(refusals, a_static_program_runs_and_is_told)
+{
+	struct subject_options options = {.way = SUBJECT_BARE};
+	struct subject bare, recorded;
+	const json_t *coverage;
+
+	subject_run(&bare, &options, COMMAND_LIST(scratch_subject("static_linked")));
+	options.way = SUBJECT_RUN;
+	subject_run(&recorded, &options, COMMAND_LIST(scratch_subject("static_linked")));
+	expect_unharmed(&bare.command, &recorded.command);
+	cr_expect_eq(recorded.command.status, 5);
+	command_expect_one_line(&recorded.command);
+	cr_expect_eq(report_size(recorded.report, "sockets"), 0);
+	coverage = json_object_get(recorded.report, "coverage");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
+		  report_dump(coverage));
+	subject_release(&recorded);
+	subject_release(&bare);
+}
+
+Test(refusals, a_missing_program_is_127)
+{
+	struct command command;
+	struct command_options options = {.directory = scratch_new()};
+
+	command_run(&command,
+		    COMMAND_LIST(scratch_built("socklife"), "run", "--", "/nonexistent/program"),
+		    &options);
+	cr_expect_eq(command.status, 127);
+	command_expect_one_line(&command);
+	cr_expect_str_eq(command.out, "");
+	command_release(&command);
+}
+
+Test(refusals, a_program_that_may_not_be_executed_is_126)
+{
+	struct command command;
+	struct command_options options = {.directory = scratch_new()};
+	const char *program = scratch_format("%s/program", options.directory);
+
+	scratch_write(program, "#!/bin/true\n", 12);
+	command_run(&command, COMMAND_LIST(scratch_built("socklife"), "run", "--", program),
+		    &options);
+	cr_expect_eq(command.status, 126);
+	command_expect_one_line(&command);
+	command_release(&command);
+}
+
+/* Root makes one of its own; another user takes mount(8), which Debian installs set-user-id root.
+ */
+static const char *setuid_program(const char *directory)
+{
+	const char *copy = scratch_format("%s/setuid", directory);
+
+	if (geteuid() != 0)
+		return "/usr/bin/mount";
+	scratch_copy("/usr/bin/env", copy, 04755);
+	return copy;
+}
+
+Test(refusals, a_setuid_program_runs_and_is_told)
+{
+	struct subject_options options = {.way = SUBJECT_BARE};
+	struct subject bare, recorded;
+	const char *program = setuid_program(scratch_new());
+
+	options.command.user = geteuid() == 0 ? NOBODY : 0;
+	subject_run(&bare, &options, COMMAND_LIST(program, "--version"));
+	cr_assert_eq(bare.command.status, 0, "%s", bare.command.err);
+	options.way = SUBJECT_RUN;
+	subject_run(&recorded, &options, COMMAND_LIST(program, "--version"));
+	expect_unharmed(&bare.command, &recorded.command);
+	command_expect_one_line(&recorded.command);
+	cr_expect_eq(report_size(recorded.report, "sockets"), 0);
+	subject_release(&recorded);
+	subject_release(&bare);
+}
+
+static void unwritable_check(const struct subject_options *options, const char *library,
+			     const char *trace)
+{
+	struct subject_options bare_options = *options;
+	struct subject bare;
+	struct command command;
+
+	bare_options.way = SUBJECT_BARE;
+	subject_run(&bare, &bare_options, COMMAND_LIST(scratch_subject("errnos")));
+	command_run(&command,
+		    COMMAND_LIST("env", scratch_format("LD_PRELOAD=%s", library),
+				 scratch_format("SOCKLIFE_TRACE=%s", trace),
+				 scratch_subject("errnos")),
+		    NULL);
+	expect_unharmed(&bare.command, &command);
+	command_expect_one_line(&command);
+	command_release(&command);
+	subject_release(&bare);
+}
+
+/* In /proc not even root may make a directory. */
+Test(refusals, an_unwritable_directory_for_the_library)
+{
+	const struct subject_options options = {.way = SUBJECT_BARE};
+
+	unwritable_check(&options, scratch_built("libsocklife.so"), "/proc/trace");
+}
+
+Test(refusals, an_unwritable_directory_for_run)
+{
+	struct command bare, command;
+
+	command_run(&bare, COMMAND_LIST(scratch_subject("errnos")), NULL);
+	command_run(&command,
+		    COMMAND_LIST(scratch_built("socklife"), "run", "-q", "-o", "/proc/trace", "--",
+				 scratch_subject("errnos")),
+		    NULL);
+	expect_unharmed(&bare, &command);
+	command_expect_one_line(&command);
+	command_release(&command);
+	command_release(&bare);
+}
+
+/* RLIMIT_FSIZE: growing beyond it would kill the program by SIGXFSZ. */
+Test(refusals, a_file_size_limit)
+{
+	struct subject_options options = {.way = SUBJECT_RUN};
+	struct subject subject;
+	const json_t *coverage;
+
+	options.command.file_size_limit = 64 * 1024;
+	subject_run(&subject, &options, COMMAND_LIST(scratch_subject("churn")));
+	cr_expect_eq(subject.command.status, 0, "status %d, signal %d: %s", subject.command.status,
+		     subject.command.signal_number, subject.command.err);
+	cr_expect_eq(subject_fact(&subject, "connects"), 1200);
+	command_expect_one_line(&subject.command);
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
+		  report_dump(coverage));
+	cr_expect_gt(report_number(coverage, "lost_records"), 0);
+	subject_release(&subject);
+}
+
+/* A mount namespace of its own, so that nothing is left behind; a user namespace where we are not
+ * root. */
+Test(refusals, a_full_disk)
+{
+	static const char script[] = "set -e\n"
+				     "mkdir disk\n"
+				     "mount -t tmpfs -o size=64k none disk\n"
+				     "status=0\n"
+				     "\"$1\" run -q -o disk/trace -- \"$2\" || status=$?\n"
+				     "\"$1\" report disk/trace --format json >report.json\n"
+				     "exit $status\n";
+	struct command_options options = {.directory = scratch_new()};
+	struct command command;
+	json_t *report, *coverage;
+
+	command_run(&command,
+		    COMMAND_LIST("unshare", geteuid() == 0 ? "-m" : "-rm", "sh", "-c", script, "sh",
+				 scratch_built("socklife"), scratch_subject("churn")),
+		    &options);
+	cr_assert_eq(command.status, 0, "status %d: %s", command.status, command.err);
+	cr_expect_not_null(strstr(command.out, "connects=1200\n"), "%s", command.out);
+	command_expect_one_line(&command);
+	report = json_load_file(scratch_format("%s/report.json", options.directory), 0, NULL);
+	cr_assert_not_null(report);
+	coverage = json_object_get(report, "coverage");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
+		  report_dump(coverage));
+	cr_expect_gt(report_number(coverage, "lost_records"), 0);
+	cr_expect_gt(report_size(report, "sockets"), 0, "what fitted is there");
+	json_decref(report);
+	command_release(&command);
+}
