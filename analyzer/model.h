@@ -156,12 +156,9 @@ struct model_stack {
 	uint32_t frame_count;
 };
 
-/*
- * Rows of a process are neighbours in the order of their CODE ids: id N of a frame is the Nth of
- * them. An id that was never committed has a row all the same, whose strings are "".
- */
-struct model_code {
+struct model_code { /* rows of a process are neighbours */
 	uint32_t process;
+	uint32_t id; /* as the frames of its process say it; 0: its place among the rows tells */
 	const char *file, *function;
 	uint32_t line;
 };
