@@ -81,6 +81,8 @@ static bool growing_add(struct growing *growing, const struct frame *frames, siz
 	size_t capacity = growing->capacity;
 	struct frame *grown;
 
+	if (count == 0)
+		return true;
 	while (capacity - growing->count < count)
 		capacity = capacity * 2 + 16;
 	if (capacity != growing->capacity) {
@@ -100,18 +102,38 @@ static const char *text_or_null(const char *text)
 	return text != NULL && text[0] != '\0' ? text : NULL;
 }
 
+/* Rows stand in the order of their ids, but for those that two threads wrote at the same time. */
+static const struct model_code *symbols_code(const struct symbols *symbols, uint32_t process,
+					     uint32_t id)
+{
+	const struct model *model = symbols->model;
+	uint32_t first = symbols->first_codes[process];
+	uint64_t likely = (uint64_t)first + id - 1;
+
+	if (first == MODEL_NONE || id == 0)
+		return NULL;
+	if (likely < model->codes_count && model->codes[likely].process == process &&
+	    (model->codes[likely].id == id || model->codes[likely].id == 0))
+		return &model->codes[likely];
+	for (uint32_t i = first; i < model->codes_count && model->codes[i].process == process;
+	     i++) {
+		if (model->codes[i].id == id)
+			return &model->codes[i];
+	}
+	return NULL;
+}
+
 static struct frame symbols_interpreted(const struct symbols *symbols,
 					const struct model_stack *stack, uint64_t address)
 {
-	const struct model *model = symbols->model;
-	uint64_t row = (uint64_t)symbols->first_codes[stack->process] + TRACE_FRAME_CODE(address);
+	const struct model_code *code = symbols_code(symbols, stack->process,
+						     TRACE_FRAME_CODE(address));
 	struct frame frame = {.line = TRACE_FRAME_LINE(address)};
 
-	if (symbols->first_codes[stack->process] == MODEL_NONE || TRACE_FRAME_CODE(address) == 0 ||
-	    row > model->codes_count || model->codes[row - 1].process != stack->process)
-		return frame;
-	frame.function = text_or_null(model->codes[row - 1].function);
-	frame.file = text_or_null(model->codes[row - 1].file);
+	if (code != NULL) {
+		frame.function = text_or_null(code->function);
+		frame.file = text_or_null(code->file);
+	}
 	return frame;
 }
 

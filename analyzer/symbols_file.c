@@ -54,8 +54,10 @@ void symbols_file_free(struct symbols_file *file)
 
 	if (file == NULL)
 		return;
-	HASH_ITER (hh, file->addresses, address, next) {
-		HASH_DEL(file->addresses, address);
+	address = file->addresses;
+	HASH_CLEAR(hh, file->addresses); /* frees the table, leaves the list */
+	for (; address != NULL; address = next) {
+		next = address->hh.next;
 		free(address->frames);
 		free(address);
 	}

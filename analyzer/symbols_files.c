@@ -54,7 +54,7 @@ struct symbols_files *symbols_files_new(const struct model *model, struct demang
 		return NULL;
 	files->model = model;
 	files->demangler = demangler;
-	files->by_module = calloc((size_t)model->modules_count + 1, sizeof(*files->by_module));
+	files->by_module = calloc((size_t)model->modules_count + 1, sizeof(struct symbols_file *));
 	files->order = calloc((size_t)model->modules_count + 1, sizeof(*files->order));
 	files->first = calloc((size_t)model->processes_count + 1, sizeof(*files->first));
 	if (files->by_module == NULL || files->order == NULL || files->first == NULL) {
@@ -76,8 +76,10 @@ void symbols_files_free(struct symbols_files *files)
 
 	if (files == NULL)
 		return;
-	HASH_ITER (hh, files->entries, entry, next) {
-		HASH_DEL(files->entries, entry);
+	entry = files->entries;
+	HASH_CLEAR(hh, files->entries); /* frees the table, leaves the list */
+	for (; entry != NULL; entry = next) {
+		next = entry->hh.next;
 		symbols_file_free(entry->file);
 		free(entry);
 	}

@@ -114,6 +114,22 @@ Test(symbols, names_interpreted_frames_by_their_code)
 	scene_release(&scene);
 }
 
+Test(symbols, finds_a_code_by_its_id_when_rows_stand_in_another_order)
+{
+	const struct frame *frames;
+	struct scene scene;
+
+	scene_init(&scene, "/nonexistent/python");
+	scene_add_codes(&scene);
+	scene.codes[0].id = 3;
+	scene.codes[1].id = 1;
+	scene.codes[2].id = 2;
+	scene_add_frame(&scene, TRACE_FRAME_MAKE(2, 17));
+	scene_frames(&scene, &frames);
+	cr_assert_str_eq(frames[0].function, "main");
+	scene_release(&scene);
+}
+
 Test(symbols, leaves_an_interpreted_frame_nameless_when_its_code_does_not_exist)
 {
 	const uint32_t codes[] = {0, 4, 0x7fffffff, UINT32_MAX};
