@@ -23,7 +23,8 @@ BASE_FLAGS := -D_GNU_SOURCE $(WARNINGS) -Ipreload/include
 C_FLAGS := -std=c11 $(BASE_FLAGS) -MMD -MP $(CFLAGS)
 CXX_FLAGS := -std=c++17 $(BASE_FLAGS) -MMD -MP $(CFLAGS)
 
-PRELOAD_FLAGS := -Ipreload -fPIC -fvisibility=hidden -ftls-model=initial-exec
+# _FORTIFY_SOURCE would turn the very functions that are defined here into inline ones.
+PRELOAD_FLAGS := -Ipreload -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -ftls-model=initial-exec
 ANALYZER_FLAGS := $(SAN_FLAGS) -Ianalyzer -DSOCKLIFE_VERSION='"$(VERSION)"'
 TEST_FLAGS := $(SAN_FLAGS) -Ianalyzer -Itests/support
 ANALYZER_LIBS := -ldw -lelf -ljansson
@@ -72,8 +73,16 @@ $(BUILD)/obj/preload/%.o: preload/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
 
-$(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS)
-	$(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed $(LDFLAGS) $^ -o $@
+# The library exports its hooks and nothing else: the names in the first column of these lists.
+HOOK_LISTS := preload/hooks.def
+$(BUILD)/exports.map: $(HOOK_LISTS)
+	@mkdir -p $(@D)
+	@{ echo '{ global:'; sed -nE 's/^(HOOK|ALIAS)\(([^,]+),.*/\2;/p' $(HOOK_LISTS); \
+		echo 'local: *; };'; } >$@
+
+$(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS) $(BUILD)/exports.map
+	$(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed \
+		-Wl,--version-script=$(BUILD)/exports.map $(LDFLAGS) $(PRELOAD_OBJECTS) -o $@
 
 $(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)
 	@mkdir -p $(@D)

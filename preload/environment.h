@@ -40,4 +40,7 @@ char *const *environment_extend(char *const environment[], void *room, size_t ro
 char **environment_lend(void);
 void environment_take_back(char **lent);
 
+/* In a forked child: the thread that was in system() is not here to take its environment back. */
+void environment_forked(void);
+
 #endif

@@ -1,0 +1,116 @@
+/* Processes being forked and ended. */
+#include "hook.h"
+
+#include "environment.h"
+#include "hook_jump.h"
+#include "real.h"
+
+/* ---- fork ---- */
+
+/* `pid` is what fork() returned: 0 in the child. */
+void hook_forked(int pid)
+{
+	struct hook_scope scope;
+
+	if (pid < 0 || guard_is_up())
+		return;
+	if (pid > 0 && recorder_is_foreign_process())
+		return;
+	scope = hook_enter();
+	if (pid == 0) {
+		environment_forked();
+		recorder_forked();
+	} else {
+		recorder_child((uint32_t)pid, TRACE_CHILD_FORK, NULL);
+	}
+	hook_leave(scope);
+}
+
+HOOK_EXPORT pid_t fork(void)
+{
+	pid_t pid = REAL(fork)();
+
+	hook_forked(pid);
+	return pid;
+}
+HOOK_ALIAS(__fork, fork);
+
+HOOK_EXPORT pid_t _Fork(void)
+{
+	pid_t pid = REAL(_Fork)();
+
+	hook_forked(pid);
+	return pid;
+}
+
+HOOK_EXPORT int forkpty(int *terminal, char *name, const struct termios *settings,
+			const struct winsize *size)
+{
+	int pid = REAL(forkpty)(terminal, name, settings, size);
+
+	hook_forked(pid);
+	return pid;
+}
+
+/* The parent ends inside libc, where nobody can tell; it is the child that returns. */
+HOOK_EXPORT int daemon(int stays_in_directory, int stays_at_terminal)
+{
+	pid_t parent = getpid();
+	int result = REAL(daemon)(stays_in_directory, stays_at_terminal);
+
+	if (getpid() != parent)
+		hook_forked(0);
+	return result;
+}
+
+/*
+ * vfork() returns twice on one stack, so no C function may stand around it: the note is made first
+ * and the real function jumped to, with the stack and the return address as the caller left them.
+ */
+__attribute__((used)) void *hook_vfork_note(void)
+{
+	struct hook_scope scope;
+
+	if (!hook_is_silent()) {
+		scope = hook_enter();
+		recorder_child(0, TRACE_CHILD_VFORK, NULL);
+		hook_leave(scope);
+	}
+	return (void *)REAL(vfork);
+}
+HOOK_JUMP(vfork, hook_vfork_note);
+HOOK_JUMP(__vfork, hook_vfork_note);
+
+/* ---- exit ---- */
+
+void hook_exiting(int status)
+{
+	struct hook_scope scope;
+
+	if (hook_is_silent())
+		return;
+	scope = hook_enter();
+	recorder_exiting(status);
+	hook_leave(scope);
+}
+
+HOOK_EXPORT void _exit(int status)
+{
+	hook_exiting(status);
+	REAL(_exit)(status);
+	__builtin_unreachable();
+}
+
+HOOK_EXPORT void _Exit(int status)
+{
+	hook_exiting(status);
+	REAL(_Exit)(status);
+	__builtin_unreachable();
+}
+
+HOOK_EXPORT void quick_exit(int status)
+{
+	hook_exiting(status);
+	REAL(quick_exit)(status);
+	__builtin_unreachable();
+}

@@ -1,0 +1,65 @@
+/*
+ * Streams own descriptors and close them inside libc, where no close() hook is reached
+ * (libio/fileops.c). fcloseall() is not here: glibc's flushes every stream and closes none.
+ */
+#include "hook.h"
+
+#include "real.h"
+
+/* Streams without a descriptor (fmemopen) make fileno() fail: errno is not the program's affair. */
+static bool hook_claim_stream(FILE *stream, struct recorder_claim *claim)
+{
+	int saved_errno = errno;
+	int fd = fileno(stream);
+
+	errno = saved_errno;
+	return fd >= 0 && hook_claim(fd, claim);
+}
+
+HOOK_EXPORT int fclose(FILE *stream)
+{
+	struct recorder_claim claim;
+	bool is_claimed = hook_claim_stream(stream, &claim);
+	int result = REAL(fclose)(stream);
+
+	if (is_claimed)
+		hook_claim_settle(&claim, result, TRACE_END_CLOSED);
+	return result;
+}
+HOOK_ALIAS(_IO_fclose, fclose);
+
+HOOK_EXPORT int pclose(FILE *stream)
+{
+	struct recorder_claim claim;
+	bool is_claimed = hook_claim_stream(stream, &claim);
+	int result = REAL(pclose)(stream);
+
+	if (is_claimed)
+		hook_claim_settle(&claim, result, TRACE_END_CLOSED);
+	return result;
+}
+
+/* The old file is closed even where the new one cannot be opened (freopen(3)). */
+HOOK_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode,
+			  FILE *restrict stream)
+{
+	struct recorder_claim claim;
+	bool is_claimed = hook_claim_stream(stream, &claim);
+	FILE *result = REAL(freopen)(path, mode, stream);
+
+	if (is_claimed)
+		hook_claim_settle(&claim, 0, TRACE_END_CLOSED);
+	return result;
+}
+
+HOOK_EXPORT FILE *freopen64(const char *restrict path, const char *restrict mode,
+			    FILE *restrict stream)
+{
+	struct recorder_claim claim;
+	bool is_claimed = hook_claim_stream(stream, &claim);
+	FILE *result = REAL(freopen64)(path, mode, stream);
+
+	if (is_claimed)
+		hook_claim_settle(&claim, 0, TRACE_END_CLOSED);
+	return result;
+}
