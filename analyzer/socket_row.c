@@ -1,0 +1,316 @@
+#include "socket_row.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "fold.h"
+#include "frame_text.h"
+#include "model.h"
+#include "quantity.h"
+#include "socket_facts.h"
+#include "symbols.h"
+#include "words.h"
+
+const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
+	[SOCKET_ID] = {"id", false, 0, 0},          [SOCKET_FD] = {"fd", true, 0, 4},
+	[SOCKET_PEER] = {"peer", false, 21, 0},     [SOCKET_OPENED] = {"opened", true, 0, 2},
+	[SOCKET_CONNECT] = {"connect", true, 0, 3}, [SOCKET_OPEN_FOR] = {"open for", true, 0, 1},
+	[SOCKET_OUT] = {"out", true, 0, 0},         [SOCKET_IN] = {"in", true, 0, 0},
+	[SOCKET_IDLE] = {"idle", true, 0, 5},       [SOCKET_FIRST] = {"closer", false, 0, 0},
+	[SOCKET_END] = {"end", false, 12, 0},       [SOCKET_PLACE] = {"opened by", false, 14, 0},
+};
+
+static uint32_t largest_group(const struct fold *fold)
+{
+	uint32_t most = 1;
+
+	for (uint32_t i = 0; i < fold->group_count; i++) {
+		if (fold->groups[i].count > most)
+			most = fold->groups[i].count;
+	}
+	return most;
+}
+
+enum status socket_row_init(struct socket_row *row, const struct terminal *terminal,
+			    const struct model *model, const struct fold *fold,
+			    struct symbols *symbols, struct error *error)
+{
+	memset(row, 0, sizeof *row);
+	row->terminal = terminal;
+	row->model = model;
+	row->fold = fold;
+	row->symbols = symbols;
+	row->values = calloc(largest_group(fold), sizeof *row->values);
+	if (row->values == NULL)
+		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
+	return STATUS_OK;
+}
+
+void socket_row_release(struct socket_row *row)
+{
+	free(row->values);
+	row->values = NULL;
+}
+
+static char *cell_text(struct socket_row *row, enum socket_column column)
+{
+	return row->cells[column].text;
+}
+
+__attribute__((format(printf, 3, 4))) static void
+cell_print(struct socket_row *row, enum socket_column column, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(cell_text(row, column), TABLE_CELL_SIZE, format, arguments);
+	va_end(arguments);
+}
+
+/* ---- values of all sockets of a group ---- */
+
+static int order_values(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+struct spread {
+	int64_t least, median, most; /* TIME_NONE when no socket has a value */
+};
+
+static struct spread spread_of(struct socket_row *row, const struct fold_group *group,
+			       int64_t (*value_of)(const struct model *model,
+						   const struct model_socket *socket))
+{
+	size_t count = 0;
+
+	for (uint32_t i = group->first; i != MODEL_NONE; i = row->fold->next[i]) {
+		int64_t value = value_of(row->model, &row->model->sockets[i]);
+
+		if (value != TIME_NONE)
+			row->values[count++] = value;
+	}
+	if (count == 0)
+		return (struct spread){TIME_NONE, TIME_NONE, TIME_NONE};
+	qsort(row->values, count, sizeof *row->values, order_values);
+	return (struct spread){row->values[0], row->values[count / 2], row->values[count - 1]};
+}
+
+static int64_t created_of(const struct model *model, const struct model_socket *socket)
+{
+	(void)model;
+	return socket->created_ns;
+}
+
+/* An accept has no connecting of ours to measure. */
+static int64_t latency_of(const struct model *model, const struct model_socket *socket)
+{
+	(void)model;
+	return socket->origin == TRACE_ORIGIN_ACCEPT ? TIME_NONE : socket_latency_ns(socket);
+}
+
+static int64_t open_for_of(const struct model *model, const struct model_socket *socket)
+{
+	return time_between(socket->created_ns, socket_ended_ns(model, socket));
+}
+
+static int64_t fd_of(const struct model *model, const struct model_socket *socket)
+{
+	(void)model;
+	return socket->fd;
+}
+
+static void duration_fill(struct socket_row *row, enum socket_column column, struct spread spread)
+{
+	struct quantity quantity;
+
+	cell_print(row, column, "%s%s", spread.least != spread.most ? "~" : "",
+		   quantity_duration(row->terminal, spread.median, &quantity));
+}
+
+static void bytes_fill(struct socket_row *row, const struct fold_group *group)
+{
+	uint64_t sent = 0, received = 0;
+	struct quantity quantity;
+
+	for (uint32_t i = group->first; i != MODEL_NONE; i = row->fold->next[i]) {
+		sent += row->model->sockets[i].bytes_sent;
+		received += row->model->sockets[i].bytes_received;
+	}
+	cell_print(row, SOCKET_OUT, "%s", sent != 0 ? quantity_bytes_short(sent, &quantity) : "-");
+	cell_print(row, SOCKET_IN, "%s",
+		   received != 0 ? quantity_bytes_short(received, &quantity) : "-");
+}
+
+/* ---- what all sockets of a group have in common, but for the ids ---- */
+
+static void identity_fill(struct socket_row *row, const struct fold_group *group)
+{
+	struct spread fd = spread_of(row, group, fd_of);
+	uint64_t first = (uint64_t)group->first + 1, last = (uint64_t)group->last + 1;
+
+	if (group->count == 1)
+		cell_print(row, SOCKET_ID, "s%" PRIu64, first);
+	else
+		cell_print(row, SOCKET_ID, "s%" PRIu64 "%ss%" PRIu64, first,
+			   terminal_ellipsis(row->terminal), last);
+	if (fd.least == fd.most)
+		cell_print(row, SOCKET_FD, "%" PRId64, fd.least);
+	else
+		cell_print(row, SOCKET_FD, "%" PRId64 "-%" PRId64, fd.least, fd.most);
+}
+
+static void address_escape(const struct socket_row *row, const struct model_address *address,
+			   const char *otherwise, char *text, size_t size)
+{
+	struct address_text raw;
+
+	if (address_text_fill(address, &raw))
+		terminal_escape(row->terminal, raw.bytes, raw.size_bytes, text, size);
+	else
+		snprintf(text, size, "%s", otherwise);
+}
+
+/* "db.example.com 10.0.0.7:5432"; the name alone says nothing when it is the address. */
+static void peer_escape(const struct socket_row *row, const struct model_socket *socket, char *text,
+			size_t size)
+{
+	size_t used = 0;
+
+	if (socket->peer_name != NULL) {
+		terminal_escape(row->terminal, socket->peer_name, strlen(socket->peer_name), text,
+				size / 2);
+		used = strlen(text);
+	}
+	address_escape(row, &socket->peer, "-", text + used + (used != 0), size - used - 1);
+	if (used != 0 && strncmp(text, text + used + 1, used) == 0)
+		memmove(text, text + used + 1, strlen(text + used + 1) + 1);
+	else if (used != 0)
+		text[used] = ' ';
+}
+
+static const char *peer_prefix(const struct model_socket *socket)
+{
+	if (socket->origin == TRACE_ORIGIN_ACCEPT)
+		return "from ";
+	return (socket->flags & TRACE_SOCKET_LISTENING) != 0 ? "listens at " : "";
+}
+
+/* What a socket without a peer is instead. */
+static void no_peer_escape(const struct socket_row *row, const struct model_socket *socket,
+			   char *text, size_t size)
+{
+	if (socket->origin == TRACE_ORIGIN_SOCKETPAIR && socket->parent != MODEL_NONE)
+		snprintf(text, size, "pair with s%" PRIu64, (uint64_t)socket->parent + 1);
+	else if (socket->origin == TRACE_ORIGIN_SOCKETPAIR)
+		snprintf(text, size, "pair");
+	else if ((socket->flags & TRACE_SOCKET_LISTENING) != 0)
+		address_escape(row, &socket->local, "-", text, size);
+	else
+		snprintf(text, size, "unconnected %s", words_family(socket->family));
+}
+
+static void peer_fill(struct socket_row *row, const struct fold_group *group)
+{
+	const struct model_socket *socket = &row->model->sockets[group->first];
+	char text[TABLE_CELL_SIZE - 64], times[32] = "";
+
+	if (socket->peer.family != AF_UNSPEC && socket->origin != TRACE_ORIGIN_SOCKETPAIR)
+		peer_escape(row, socket, text, sizeof text);
+	else
+		no_peer_escape(row, socket, text, sizeof text);
+	if (strcmp(text, "-") == 0)
+		snprintf(text, sizeof text, "%s, unnamed", words_family(socket->family));
+	if (group->count > 1)
+		snprintf(times, sizeof times, "%" PRIu32 " %s ", group->count,
+			 terminal_times(row->terminal));
+	cell_print(row, SOCKET_PEER, "%s%s%s", times, peer_prefix(socket), text);
+}
+
+static void connect_fill(struct socket_row *row, const struct fold_group *group)
+{
+	const struct model_socket *socket = &row->model->sockets[group->first];
+
+	if (socket->connect_error == 0) {
+		duration_fill(row, SOCKET_CONNECT, spread_of(row, group, latency_of));
+		return;
+	}
+	cell_print(row, SOCKET_CONNECT, "%s", words_errno(socket->connect_error));
+	row->cells[SOCKET_CONNECT].style = TERMINAL_ALERT;
+}
+
+static void closer_fill(struct socket_row *row, const struct model_socket *socket)
+{
+	static const char *const words[] = {
+		[SOCKET_CLOSER_NONE] = TABLE_NOTHING,
+		[SOCKET_CLOSER_US] = "us",
+		[SOCKET_CLOSER_PEER] = "peer",
+	};
+	enum socket_closer closer = socket_first_closer(socket);
+
+	cell_print(row, SOCKET_FIRST, "%s", words[closer]);
+	if (closer == SOCKET_CLOSER_PEER)
+		row->cells[SOCKET_FIRST].style = TERMINAL_NOTICE;
+}
+
+static void end_fill(struct socket_row *row, const struct model_socket *socket)
+{
+	bool is_open = socket_is_open_at_end(socket);
+	const char *state = is_open && socket->tcp_state != NULL ? socket->tcp_state : "";
+	const char *error = socket->error != 0 ? words_errno(socket->error) : "";
+
+	cell_print(row, SOCKET_END, "%s%s%s%s%s",
+		   socket->end != 0 ? words_end(socket->end) : "open", state[0] != '\0' ? " " : "",
+		   state, error[0] != '\0' ? " " : "", error);
+	if (socket->error != 0)
+		row->cells[SOCKET_END].style = TERMINAL_ALERT;
+	else if (is_open && socket_is_connection(socket))
+		row->cells[SOCKET_END].style = TERMINAL_NOTICE;
+}
+
+static void opened_fill(struct socket_row *row, const struct fold_group *group)
+{
+	struct spread spread = spread_of(row, group, created_of);
+	struct quantity first, last;
+
+	quantity_moment(spread.least, &first);
+	if (spread.least == spread.most)
+		cell_print(row, SOCKET_OPENED, "%s", first.text);
+	else
+		cell_print(row, SOCKET_OPENED, "%s%s%s", first.text,
+			   terminal_ellipsis(row->terminal), quantity_moment(spread.most, &last));
+}
+
+/* Sockets that are no connection of the program's own must not draw the eye. */
+static bool is_quiet(const struct model_socket *socket)
+{
+	return !socket_is_connection(socket) && socket->connect_error == 0 &&
+	       (socket->flags & TRACE_SOCKET_LISTENING) == 0;
+}
+
+void socket_row_fill(struct socket_row *row, const struct fold_group *group)
+{
+	const struct model_socket *socket = &row->model->sockets[group->first];
+	enum terminal_style style = is_quiet(socket) ? TERMINAL_QUIET : TERMINAL_PLAIN;
+
+	for (size_t i = 0; i < SOCKET_COLUMN_COUNT; i++)
+		row->cells[i].style = style;
+	identity_fill(row, group);
+	peer_fill(row, group);
+	opened_fill(row, group);
+	connect_fill(row, group);
+	duration_fill(row, SOCKET_OPEN_FOR, spread_of(row, group, open_for_of));
+	bytes_fill(row, group);
+	duration_fill(row, SOCKET_IDLE, spread_of(row, group, socket_idle_ns));
+	closer_fill(row, socket);
+	end_fill(row, socket);
+	frame_text_short(row->terminal,
+			 symbols_own_frame(row->symbols, socket_opened_stack(socket)),
+			 cell_text(row, SOCKET_PLACE), TABLE_CELL_SIZE);
+}
