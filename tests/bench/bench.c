@@ -17,21 +17,19 @@
 #include <unistd.h>
 
 #define ROUNDS        9
-#define ARGUMENTS_MAX 4
+#define ARGUMENTS_MAX 3
 #define PORT          "PORT" /* stands for the server's port in an argument list */
 
-extern char **environ;
-
 struct workload {
-	const char *name;
+	const char *name, *program;
 	const char *arguments[ARGUMENTS_MAX];
 };
 
 static const struct workload workloads[] = {
-	{"connect, exchange, close: 5000", {"./churn", PORT, "5000"}},
-	{"64-byte exchanges: 50000", {"./ping_pong", PORT, "50000"}},
-	{"start of /bin/true", {"/bin/true"}},
-	{"start of python3 -c pass", {"/usr/bin/python3", "-c", "pass"}},
+	{"connect, exchange, close: 5000", "./churn", {PORT, "5000"}},
+	{"64-byte exchanges: 50000", "./ping_pong", {PORT, "50000"}},
+	{"start of /bin/true", "/bin/true", {NULL}},
+	{"start of python3 -c pass", "/usr/bin/python3", {"-c", "pass"}},
 };
 
 struct server {
@@ -74,20 +72,20 @@ static uint64_t now_ns(void)
 
 static double workload_run_s(const struct workload *workload, char *port, char **environment)
 {
-	char *arguments[ARGUMENTS_MAX + 1] = {NULL};
+	char *arguments[ARGUMENTS_MAX + 2] = {(char *)(uintptr_t)workload->program};
 	uint64_t started_ns;
 	pid_t pid;
 	int status;
 
 	for (size_t i = 0; i < ARGUMENTS_MAX && workload->arguments[i] != NULL; i++)
-		arguments[i] = strcmp(workload->arguments[i], PORT) == 0
-				       ? port
-				       : (char *)(uintptr_t)workload->arguments[i];
+		arguments[i + 1] = strcmp(workload->arguments[i], PORT) == 0
+					   ? port
+					   : (char *)(uintptr_t)workload->arguments[i];
 	started_ns = now_ns();
-	if (posix_spawn(&pid, arguments[0], NULL, NULL, arguments, environment) != 0)
-		errx(1, "cannot start %s", arguments[0]);
+	if (posix_spawn(&pid, workload->program, NULL, NULL, arguments, environment) != 0)
+		errx(1, "cannot start %s", workload->program);
 	if (waitpid(pid, &status, 0) != pid || status != 0)
-		errx(1, "%s failed", arguments[0]);
+		errx(1, "%s failed", workload->program);
 	return (double)(now_ns() - started_ns) / 1e9;
 }
 
