@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -112,16 +110,22 @@ static enum status program_follow(struct program *program, char *line, struct er
 	char *argument = NULL;
 	const char *interpreter = script_interpreter(line, &argument), *slash, *command;
 
-	if (program->script_depth++ >= SCRIPT_DEPTH_MAX)
-		return program_refuse(program, PROGRAM_SCRIPT_LOOP, error);
+	if (program->script_depth == SCRIPT_DEPTH_MAX) {
+		program->kind = PROGRAM_OPAQUE;
+		/* env(1) calls exec anew, and the kernel counts from 0 again. */
+		return program->is_run_by_env ? STATUS_OK
+					      : program_refuse(program, PROGRAM_SCRIPT_LOOP, error);
+	}
+	program->script_depth++;
 	if (interpreter == NULL) {
 		program->is_shell_text = true;
 		interpreter = "/bin/sh";
 	}
 	slash = strrchr(interpreter, '/');
 	command = slash != NULL && strcmp(slash, "/env") == 0 ? env_command(argument) : NULL;
-	if (command != NULL)
-		program->kind = program_search(command, program->path);
+	/* Of env(1)'s options not all are understood: then env itself is all that is known. */
+	if (command != NULL && program_search(command, program->path) == PROGRAM_OPAQUE)
+		program->is_run_by_env = true;
 	else
 		program->kind = program_search_path(interpreter, program->path);
 	return STATUS_OK;
@@ -141,8 +145,7 @@ static enum status program_inspect_file(struct program *program, struct error *e
 	}
 	size = pread(fd, start, SCRIPT_LINE_MAX, 0);
 	if (size < 0 || fstat(fd, &status) != 0) {
-		result = error_set(error, STATUS_UNREADABLE, program->path, 0, "%s",
-				   strerror(errno));
+		program->kind = PROGRAM_OPAQUE;
 	} else if (program_elf_is_elf((unsigned char *)start, (size_t)size)) {
 		program_elf_inspect(fd, (unsigned char *)start, (size_t)size, program);
 		if (program->kind == PROGRAM_DYNAMIC && gains_privileges(fd, &status, program))
@@ -172,7 +175,7 @@ enum status program_inspect(const char *command, struct program *program, struct
 		status = program_inspect_file(program, error);
 	} while (status == STATUS_OK && program->script_depth != depth);
 	if (status == STATUS_OK && program->kind == PROGRAM_DYNAMIC &&
-	    access(program->loader, F_OK) != 0) {
+	    access(program->loader, F_OK) != 0 && errno == ENOENT) {
 		program->kind = PROGRAM_MISSING;
 		return error_set(error, STATUS_NOT_FOUND, program->loader, 0,
 				 "the loader that the program names does not exist");

@@ -32,6 +32,7 @@ struct program {
 	char path[PATH_MAX];         /* the file that `kind` is about: behind all scripts */
 	char loader[PATH_MAX];       /* its ELF interpreter, as ld-linux-x86-64.so.2; "" none */
 	unsigned int script_depth;   /* 0: the command is no script */
+	bool is_run_by_env;          /* a script of `#!/usr/bin/env X`: path is X's */
 	bool is_shell_text;          /* it has no #! line either: execvp(3) gives it to /bin/sh */
 	bool is_setuid, is_setgid, has_capabilities; /* whether or not they take effect */
 	bool has_libraries[PROGRAM_LIBRARY_COUNT];   /* linked by the program itself */

@@ -103,6 +103,13 @@ Test(program, looks_through_env_to_the_program_that_it_runs)
 	}
 }
 
+Test(program, takes_env_for_the_program_when_what_env_runs_is_not_understood)
+{
+	char *path = scratch_file("#!/usr/bin/env -S -u NAME sh\n", 0755);
+
+	cr_assert_str_eq(inspected(path, STATUS_OK).path, "/usr/bin/env");
+}
+
 Test(program, gives_a_script_without_interpreter_line_to_the_shell)
 {
 	struct program program = inspected(scratch_file("echo\n", 0755), STATUS_OK);
