@@ -4,6 +4,7 @@
  */
 #include "hook.h"
 
+#include "hook_probe.h"
 #include "real.h"
 
 /* Only a result of 0 makes it matter how much was asked for. */
@@ -19,6 +20,8 @@ HOOK_EXPORT ssize_t read(int fd, void *buffer, size_t size)
 	struct trace_socket *socket = hook_socket(fd);
 	ssize_t result;
 
+	if (hook_is_probe(fd))
+		return 1;
 	if (socket == NULL)
 		return REAL(read)(fd, buffer, size);
 	result = REAL(read)(fd, buffer, size);
@@ -161,6 +164,8 @@ HOOK_EXPORT ssize_t write(int fd, const void *buffer, size_t size)
 	struct trace_socket *socket = hook_socket(fd);
 	ssize_t result;
 
+	if (hook_is_probe(fd))
+		return hook_probe(buffer);
 	if (socket == NULL)
 		return REAL(write)(fd, buffer, size);
 	result = REAL(write)(fd, buffer, size);
