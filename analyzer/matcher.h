@@ -1,6 +1,6 @@
 /*
- * matcher -> model: joins objects to sockets, processes to their parents, and derives what the
- * model's comments call derived. Reads nothing but the model.
+ * matcher -> model: joins objects to sockets, and derives what the model's comments call derived.
+ * Reads nothing but the model.
  */
 #ifndef SOCKLIFE_MATCHER_H
 #define SOCKLIFE_MATCHER_H

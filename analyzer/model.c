@@ -1,0 +1,27 @@
+#include "model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_memory.h"
+
+void model_init(struct model *model)
+{
+	memset(model, 0, sizeof(*model));
+	model->ended_ns = TIME_NONE;
+}
+
+void model_release(struct model *model)
+{
+	void *const arrays[] = {
+		model->processes, model->sockets,     model->objects, model->links, model->events,
+		model->connects,  model->modules,     model->stacks,  model->codes, model->children,
+		model->notes,     model->losses,      model->owners,  model->users, model->opened,
+		model->used,      model->open_at_end,
+	};
+
+	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
+		free(arrays[i]);
+	model_memory_free(model->memory);
+	model_init(model);
+}

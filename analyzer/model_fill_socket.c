@@ -1,0 +1,261 @@
+#include "model_loader.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "words.h"
+
+#define LIVE(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
+
+void model_fill_connect(struct model_loader *loader, struct model_file *file,
+			const struct trace_connect *record)
+{
+	struct model *model = loader->model;
+	uint32_t socket = model_file_row(file, MODEL_ID_SOCKET, record->socket);
+	uint64_t finished = __atomic_load_n(&record->finished_ns, __ATOMIC_ACQUIRE);
+	struct model_connect *row = &model->connects[model->connects_count];
+	size_t size_bytes;
+	const char *text = reader_text(&record->record, &size_bytes);
+
+	if (socket == MODEL_NONE ||
+	    model->connects_count - file->first_connect == file->connect_count)
+		return;
+	model->connects_count++;
+	model->sockets[socket].connect_count++;
+	row->socket = socket;
+	row->started_ns = model_time(model, record->started_ns);
+	row->finished_ns = model_time(model, finished);
+	row->error = LIVE(record->error);
+	row->peer = model_address_read(model, &record->peer, &text, &size_bytes);
+	if (finished != 0)
+		row->local = model_address_read(model, &record->local, &text, &size_bytes);
+	row->stack = model_file_row(file, MODEL_ID_STACK, record->stack);
+}
+
+void model_fill_address(struct model_loader *loader, struct model_file *file,
+			const struct trace_socket_address *record)
+{
+	struct model *model = loader->model;
+	uint32_t row = model_file_row(file, MODEL_ID_SOCKET, record->socket);
+	size_t size_bytes;
+	const char *text = reader_text(&record->record, &size_bytes);
+	struct model_address address = model_address_read(model, &record->address, &text,
+							  &size_bytes);
+
+	if (row == MODEL_NONE)
+		return;
+	if (record->is_local != 0)
+		model->sockets[row].local = address;
+	else
+		model->sockets[row].peer = address;
+}
+
+void model_fill_event(struct model_loader *loader, struct model_file *file,
+		      const struct trace_event *record)
+{
+	struct model *model = loader->model;
+	uint32_t socket = model_file_row(file, MODEL_ID_SOCKET, record->socket);
+	struct model_event *row = &model->events[model->events_count];
+
+	if (socket == MODEL_NONE || model->events_count == file->event_limit)
+		return;
+	model->events_count++;
+	row->socket = socket;
+	row->what = (enum trace_event_kind)record->what;
+	row->time_ns = model_time(model, record->time_ns);
+	row->fd = record->fd;
+	row->value = record->value;
+	row->stack = model_file_row(file, MODEL_ID_STACK, record->stack);
+	if (row->what == TRACE_EVENT_DUP || row->what == TRACE_EVENT_RECEIVED)
+		model->sockets[socket].dup_count++;
+}
+
+/* Moves a file's connects so that those of one socket are neighbours, in their order. */
+void model_fill_connects(struct model_loader *loader, struct model_file *file)
+{
+	struct model *model = loader->model;
+	struct model_connect *rows = model->connects + file->first_connect;
+	uint32_t count = model->connects_count - file->first_connect;
+	uint32_t first = file->first_rows[MODEL_ID_SOCKET];
+	uint32_t next = file->first_connect;
+	uint32_t *targets = malloc((count + 1u) * sizeof(*targets));
+
+	if (targets == NULL) {
+		model_memory_set_exhausted(model->memory);
+		return;
+	}
+	for (uint32_t i = first; i < first + file->ids[MODEL_ID_SOCKET].count; i++) {
+		model->sockets[i].first_connect = next;
+		next += model->sockets[i].connect_count;
+		model->sockets[i].connect_count = 0;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct model_socket *socket = &model->sockets[rows[i].socket];
+
+		targets[i] = socket->first_connect + socket->connect_count++ - file->first_connect;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		while (targets[i] != i) { /* each swap brings one row to its place for good */
+			uint32_t target = targets[i];
+			struct model_connect moved = rows[target];
+
+			rows[target] = rows[i];
+			rows[i] = moved;
+			targets[i] = targets[target];
+			targets[target] = target;
+		}
+	}
+	free(targets);
+}
+
+/* The last attempt decides; asking again about one that is under way is no attempt (connect(2)). */
+static void socket_connect(struct model_socket *socket, const struct model_connect *row)
+{
+	bool is_pending = socket->connect_error == EINPROGRESS;
+
+	if (is_pending && row->error == EALREADY)
+		return;
+	if (socket->connect_started_ns != TIME_NONE && row->error == EISCONN) {
+		if (is_pending) {
+			socket->connected_ns = row->finished_ns;
+			socket->connect_error = 0;
+		}
+		return;
+	}
+	socket->connect_started_ns = row->started_ns;
+	socket->connect_stack = row->stack;
+	socket->peer = row->peer;
+	if (row->local.family != 0)
+		socket->local = row->local;
+	socket->connected_ns = row->error == 0 ? row->finished_ns : TIME_NONE;
+	socket->connect_error = row->error;
+	if (row->error == 0 && row->finished_ns == TIME_NONE)
+		socket->connect_error = EINPROGRESS;
+}
+
+/* A connect whose outcome no call has told: what the kernel said at the end, or traffic, tells. */
+static void pending_decide(struct model_socket *socket, unsigned int tcp_state, int so_error)
+{
+	bool has_moved = socket->bytes_sent != 0 || socket->bytes_received != 0;
+	bool was_read = (socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0;
+
+	if (socket->connect_error != EINPROGRESS)
+		return;
+	if (has_moved || (was_read && tcp_state != TCP_SYN_SENT && tcp_state != TCP_CLOSE)) {
+		socket->connect_error = 0;
+		socket->connected_ns = socket->first_io_ns;
+		socket->flags |= TRACE_SOCKET_CONNECTED;
+	} else if (was_read && tcp_state == TCP_CLOSE && so_error != 0) {
+		socket->connect_error = so_error;
+	}
+}
+
+/*
+ * When the peer's end came. In these states its FIN has arrived, and carried an ACK: so that of the
+ * last ACK is the FIN's time unless we have sent more since (Linux' tcp_get_info()). A receive that
+ * found the end of file is at or after it.
+ */
+static int64_t peer_closed(const struct model *model, const struct model_socket *socket,
+			   const struct trace_socket *record)
+{
+	int64_t seen = model_time(model, LIVE(record->peer_ended_ns));
+	bool has_fin = record->tcp_state == TCP_CLOSE_WAIT || record->tcp_state == TCP_LAST_ACK ||
+		       record->tcp_state == TCP_CLOSING;
+	int64_t time_ns = seen;
+
+	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0 && has_fin &&
+	    record->tcp_read_ns != 0) {
+		int64_t fin = model_time(model, record->tcp_read_ns) -
+			      (int64_t)record->tcp_last_ack_recv_ms * 1000000;
+
+		time_ns = seen == TIME_NONE || fin < seen ? fin : seen;
+	}
+	if (time_ns != TIME_NONE && socket->connected_ns != TIME_NONE &&
+	    time_ns < socket->connected_ns)
+		return socket->connected_ns;
+	return time_ns;
+}
+
+static void fill_birth(struct model_loader *loader, struct model_file *file,
+		       struct model_socket *socket, const struct trace_socket *record)
+{
+	socket->process = file->process;
+	socket->fd = record->fd;
+	socket->cookie = record->cookie;
+	socket->inode = record->inode;
+	socket->family = record->family;
+	socket->type = record->type;
+	socket->protocol = record->protocol;
+	socket->origin = record->origin <= TRACE_ORIGIN_ADOPTED ? (enum trace_origin)record->origin
+								: 0;
+	socket->parent = model_file_row(file, MODEL_ID_SOCKET, record->parent);
+	socket->flags = LIVE(record->flags);
+	socket->created_ns = model_time(loader->model, record->created_ns);
+	socket->opened_stack = model_file_row(file, MODEL_ID_STACK, record->opened_stack);
+	socket->opened_tid = record->opened_tid;
+}
+
+static void fill_traffic(const struct model *model, struct model_socket *socket,
+			 const struct trace_socket *record)
+{
+	socket->bytes_sent = LIVE(record->bytes_sent);
+	socket->bytes_received = LIVE(record->bytes_received);
+	socket->sends = LIVE(record->sends);
+	socket->receives = LIVE(record->receives);
+	socket->first_io_ns = model_time(model, LIVE(record->first_io_ns));
+	socket->last_io_ns = model_time(model, LIVE(record->last_io_ns));
+	socket->longest_idle_ns = model_duration(LIVE(record->longest_idle_ns));
+	socket->stale_io_ns = model_time(model, LIVE(record->stale_io_ns));
+	socket->error = LIVE(record->io_error);
+}
+
+static void fill_end(struct model_loader *loader, struct model_file *file,
+		     struct model_socket *socket, const struct trace_socket *record)
+{
+	unsigned int end = __atomic_load_n(&record->end, __ATOMIC_ACQUIRE);
+
+	socket->closed_ns = TIME_NONE;
+	socket->closed_stack = MODEL_NONE;
+	if (end == 0 || end > TRACE_END_VANISHED)
+		return;
+	socket->end = (enum trace_end)end;
+	socket->closed_ns = model_time(loader->model, record->ended_ns);
+	socket->closed_stack = model_file_row(file, MODEL_ID_STACK, record->ended_stack);
+	socket->closed_tid = record->ended_tid;
+}
+
+static void fill_tcp_info(struct model_socket *socket, const struct trace_socket *record)
+{
+	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) == 0)
+		return;
+	socket->tcp_state = words_tcp_state(record->tcp_state);
+	socket->tcp_bytes_acked = record->tcp_bytes_acked;
+	socket->tcp_bytes_received = record->tcp_bytes_received;
+	if (socket->error == 0)
+		socket->error = record->so_error;
+}
+
+void model_fill_socket(struct model_loader *loader, struct model_file *file, uint32_t row,
+		       const struct trace_socket *record)
+{
+	struct model *model = loader->model;
+	struct model_socket *socket = &model->sockets[row];
+
+	fill_end(loader, file, socket, record);
+	fill_birth(loader, file, socket, record);
+	fill_traffic(model, socket, record);
+	fill_tcp_info(socket, record);
+	socket->connect_started_ns = TIME_NONE;
+	socket->connected_ns = TIME_NONE;
+	socket->connect_stack = MODEL_NONE;
+	for (uint32_t i = 0; i < socket->connect_count; i++)
+		socket_connect(socket, &model->connects[socket->first_connect + i]);
+	pending_decide(socket, record->tcp_state, record->so_error);
+	/* a connect that failed leaves its errno in SO_ERROR: no connection broke */
+	if (socket->connected_ns == TIME_NONE && socket->error == socket->connect_error)
+		socket->error = 0;
+	socket->peer_closed_ns = peer_closed(model, socket, record);
+}

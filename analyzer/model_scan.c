@@ -1,0 +1,174 @@
+#include "model_loader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Ids are dense from 1 and each stands in a record of its own, so an id beyond this cannot be: it
+ * must not make us allocate. The few ids whose records did not fit any more are at the file's end,
+ * where nothing refers to them.
+ */
+static uint32_t id_limit(const struct model_file *file)
+{
+	uint64_t limit = file->reader->tail_bytes / TRACE_ALIGNMENT;
+
+	if (limit > file->reader->size_bytes / TRACE_ALIGNMENT)
+		limit = file->reader->size_bytes / TRACE_ALIGNMENT;
+	return limit >= MODEL_NONE ? MODEL_NONE - 1 : (uint32_t)limit;
+}
+
+static bool ids_reach(struct model_loader *loader, struct model_ids *ids, uint32_t id,
+		      uint32_t limit)
+{
+	uint64_t size = ids->size < 64 ? 64 : (uint64_t)ids->size * 2;
+	uint32_t *rows;
+
+	if (id < ids->size)
+		return true;
+	if (size <= id)
+		size = (uint64_t)id + 1;
+	if (size > (uint64_t)limit + 1)
+		size = (uint64_t)limit + 1;
+	rows = realloc(ids->rows, size * sizeof(*rows));
+	if (rows == NULL) {
+		model_memory_set_exhausted(loader->model->memory);
+		return false;
+	}
+	memset(rows + ids->size, 0xff, (size - ids->size) * sizeof(*rows));
+	ids->rows = rows;
+	ids->size = (uint32_t)size;
+	return true;
+}
+
+/* The next row gets this id; false when the record cannot have a row. */
+static bool ids_add(struct model_loader *loader, struct model_file *file, enum model_id_kind kind,
+		    uint32_t id)
+{
+	struct model_ids *ids = &file->ids[kind];
+	uint32_t limit = id_limit(file);
+
+	if (id == 0 || id > limit) {
+		file->impossible_ids++;
+		return false;
+	}
+	if (!ids_reach(loader, ids, id, limit))
+		return false;
+	if (ids->rows[id] != MODEL_NONE) {
+		file->repeated_ids++;
+		return false;
+	}
+	ids->rows[id] = ids->count++;
+	return true;
+}
+
+static void scan_socket(struct model_loader *loader, struct model_file *file,
+			const struct trace_socket *socket)
+{
+	size_t row = file->ids[MODEL_ID_SOCKET].count;
+
+	if (model_memory_grow(loader->model->memory, &file->socket_offsets, row,
+			      sizeof(*file->socket_offsets)) &&
+	    ids_add(loader, file, MODEL_ID_SOCKET, socket->id))
+		file->socket_offsets[row] =
+			(uint64_t)((const uint8_t *)socket - file->reader->bytes);
+}
+
+static void scan_string(struct model_loader *loader, struct model_file *file,
+			const struct trace_string *string)
+{
+	size_t row = file->ids[MODEL_ID_STRING].count;
+	size_t size_bytes;
+	const char *text = reader_text(&string->record, &size_bytes);
+
+	if (model_memory_grow(loader->model->memory, &file->strings, row, sizeof(*file->strings)) &&
+	    ids_add(loader, file, MODEL_ID_STRING, string->id))
+		file->strings[row] = model_memory_text(loader->model->memory, text, size_bytes);
+}
+
+static void scan_record(struct model_loader *loader, struct model_file *file,
+			const struct trace_record *record)
+{
+	const void *any = record;
+
+	switch (record->kind) {
+	case TRACE_SOCKET:
+		scan_socket(loader, file, any);
+		break;
+	case TRACE_STRING:
+		scan_string(loader, file, any);
+		break;
+	case TRACE_STACK:
+		ids_add(loader, file, MODEL_ID_STACK, ((const struct trace_stack *)any)->id);
+		break;
+	case TRACE_CODE:
+		ids_add(loader, file, MODEL_ID_CODE, ((const struct trace_code *)any)->id);
+		break;
+	case TRACE_OBJECT:
+		ids_add(loader, file, MODEL_ID_OBJECT, ((const struct trace_object *)any)->id);
+		break;
+	case TRACE_CONNECT:
+		file->connect_count++;
+		break;
+	case TRACE_LINK:
+		file->link_count++;
+		break;
+	case TRACE_EVENT:
+		file->event_count++;
+		break;
+	case TRACE_MODULE:
+		file->module_count++;
+		break;
+	default:
+		break;
+	}
+}
+
+void model_file_scan(struct model_loader *loader, struct model_file *file)
+{
+	const struct trace_record *record;
+
+	file->is_run = (file->reader->header->flags & TRACE_FILE_BY_RUN) != 0;
+	file->started_ns = file->reader->header->started_ns;
+	file->forked_from = file->reader->header->forked_from;
+	while (reader_next(file->reader, &record) == STATUS_OK) {
+		if (!file->is_run) {
+			scan_record(loader, file, record);
+		} else if (record->kind == TRACE_RUN && file->run == NULL) {
+			file->run = (const void *)record;
+			file->started_ns = file->run->started_ns;
+		}
+	}
+}
+
+void model_file_release(struct model_file *file)
+{
+	for (size_t i = 0; i < MODEL_ID_KINDS; i++)
+		free(file->ids[i].rows);
+	free(file->socket_offsets);
+	free(file->strings);
+}
+
+static uint32_t ids_find(const struct model_ids *ids, uint32_t id)
+{
+	return id < ids->size ? ids->rows[id] : MODEL_NONE;
+}
+
+uint32_t model_file_row(struct model_file *file, enum model_id_kind kind, uint32_t id)
+{
+	uint32_t row = ids_find(&file->ids[kind], id);
+
+	if (id == 0)
+		return MODEL_NONE;
+	if (row == MODEL_NONE) {
+		file->dangling_references++;
+		return MODEL_NONE;
+	}
+	return file->first_rows[kind] + row;
+}
+
+const char *model_file_string(struct model_file *file, uint32_t id)
+{
+	uint32_t row = model_file_row(file, MODEL_ID_STRING, id);
+
+	return row == MODEL_NONE ? "" : file->strings[row];
+}
