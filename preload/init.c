@@ -2,9 +2,10 @@
 #include <stdlib.h>
 
 #include "environment.h"
+#include "hook.h"
+#include "python.h"
 #include "real.h"
 #include "recorder.h"
-#include "hook.h"
 
 /* Registered before ld.so's own finalizer, so it runs after every destructor (exit(3): the last
  * registered is the first to run). */
@@ -21,6 +22,7 @@ __attribute__((constructor)) static void init_library(void)
 	real_resolve();
 	environment_hide();
 	recorder_start();
+	python_start();
 	on_exit(init_exiting, NULL);
 	hook_leave(scope);
 }
