@@ -193,6 +193,6 @@ static int run_run(const struct command *command, int argc, char **argv)
 const struct command cmd_run = {
 	.name = "run",
 	.synopsis = "[--] PROGRAM [ARGUMENT...]",
-	.summary = "run a program, record its sockets and report on stderr when it has ended",
+	.summary = "run a program and report on its sockets when it has ended",
 	.run = run_run,
 };

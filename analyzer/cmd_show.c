@@ -59,6 +59,6 @@ static int show_run(const struct command *command, int argc, char **argv)
 const struct command cmd_show = {
 	.name = "show",
 	.synopsis = "ID [TRACE]",
-	.summary = "tell the whole story of one socket (s17), object (o3) or process (p1)",
+	.summary = "tell the whole story of a socket (s17), object (o3) or process (p1)",
 	.run = show_run,
 };

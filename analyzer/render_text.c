@@ -143,21 +143,26 @@ static void table_write(const struct report *report, const struct fold *fold,
 	rows_print(report, fold, row, &table);
 }
 
+static void remark_print(const struct report *report, const char *text)
+{
+	terminal_print(&report->terminal, report->out, TERMINAL_QUIET, text);
+	fputc('\n', report->out);
+}
+
 static void remarks_print(const struct report *report, const struct fold *fold)
 {
-	char text[256];
+	char text[128];
 
 	if (fold->group_count < fold->shown)
-		terminal_print(&report->terminal, report->out, TERMINAL_QUIET,
-			       "  ~ is the median of like sockets, their bytes are added up; "
-			       "--no-fold shows each\n");
+		remark_print(report, "  ~ median of like sockets, whose bytes are added up; "
+				     "--no-fold shows each");
 	if (fold->left_out == 0)
 		return;
 	snprintf(text, sizeof text,
 		 "  %" PRIu32 " more: datagram, netlink, resolver or standard streams; "
-		 "--all shows them\n",
+		 "--all shows them",
 		 fold->left_out);
-	terminal_print(&report->terminal, report->out, TERMINAL_QUIET, text);
+	remark_print(report, text);
 }
 
 static enum status sockets_print(const struct report *report, struct error *error)

@@ -16,12 +16,12 @@
 #include "words.h"
 
 const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
-	[SOCKET_ID] = {"id", false, 0, 0},          [SOCKET_FD] = {"fd", true, 0, 4},
-	[SOCKET_PEER] = {"peer", false, 21, 0},     [SOCKET_OPENED] = {"opened", true, 0, 2},
-	[SOCKET_CONNECT] = {"connect", true, 0, 3}, [SOCKET_OPEN_FOR] = {"open for", true, 0, 1},
+	[SOCKET_ID] = {"id", false, 0, 0},          [SOCKET_FD] = {"fd", true, 0, 5},
+	[SOCKET_PEER] = {"peer", false, 16, 0},     [SOCKET_OPENED] = {"opened", true, 0, 2},
+	[SOCKET_CONNECT] = {"connect", true, 0, 3}, [SOCKET_OPEN_FOR] = {"open", true, 0, 1},
 	[SOCKET_OUT] = {"out", true, 0, 0},         [SOCKET_IN] = {"in", true, 0, 0},
-	[SOCKET_IDLE] = {"idle", true, 0, 5},       [SOCKET_FIRST] = {"closer", false, 0, 0},
-	[SOCKET_END] = {"end", false, 12, 0},       [SOCKET_PLACE] = {"opened by", false, 14, 0},
+	[SOCKET_IDLE] = {"idle", true, 0, 4},       [SOCKET_END] = {"end", false, 12, 0},
+	[SOCKET_BY] = {"by", false, 0, 0},          [SOCKET_PLACE] = {"opened by", false, 10, 0},
 };
 
 static uint32_t largest_group(const struct fold *fold)
@@ -102,12 +102,6 @@ static struct spread spread_of(struct socket_row *row, const struct fold_group *
 	return (struct spread){row->values[0], row->values[count / 2], row->values[count - 1]};
 }
 
-static int64_t created_of(const struct model *model, const struct model_socket *socket)
-{
-	(void)model;
-	return socket->created_ns;
-}
-
 /* An accept has no connecting of ours to measure. */
 static int64_t latency_of(const struct model *model, const struct model_socket *socket)
 {
@@ -153,13 +147,9 @@ static void bytes_fill(struct socket_row *row, const struct fold_group *group)
 static void identity_fill(struct socket_row *row, const struct fold_group *group)
 {
 	struct spread fd = spread_of(row, group, fd_of);
-	uint64_t first = (uint64_t)group->first + 1, last = (uint64_t)group->last + 1;
 
-	if (group->count == 1)
-		cell_print(row, SOCKET_ID, "s%" PRIu64, first);
-	else
-		cell_print(row, SOCKET_ID, "s%" PRIu64 "%ss%" PRIu64, first,
-			   terminal_ellipsis(row->terminal), last);
+	cell_print(row, SOCKET_ID, "s%" PRIu64 "%s", (uint64_t)group->first + 1,
+		   group->count > 1 ? terminal_ellipsis(row->terminal) : "");
 	if (fd.least == fd.most)
 		cell_print(row, SOCKET_FD, "%" PRId64, fd.least);
 	else
@@ -235,14 +225,10 @@ static void peer_fill(struct socket_row *row, const struct fold_group *group)
 
 static void connect_fill(struct socket_row *row, const struct fold_group *group)
 {
-	const struct model_socket *socket = &row->model->sockets[group->first];
-
-	if (socket->connect_error == 0) {
+	if (row->model->sockets[group->first].connect_error == 0)
 		duration_fill(row, SOCKET_CONNECT, spread_of(row, group, latency_of));
-		return;
-	}
-	cell_print(row, SOCKET_CONNECT, "%s", words_errno(socket->connect_error));
-	row->cells[SOCKET_CONNECT].style = TERMINAL_ALERT;
+	else
+		cell_print(row, SOCKET_CONNECT, "failed"); /* by what, stands under "end" */
 }
 
 static void closer_fill(struct socket_row *row, const struct model_socket *socket)
@@ -254,21 +240,27 @@ static void closer_fill(struct socket_row *row, const struct model_socket *socke
 	};
 	enum socket_closer closer = socket_first_closer(socket);
 
-	cell_print(row, SOCKET_FIRST, "%s", words[closer]);
+	cell_print(row, SOCKET_BY, "%s", words[closer]);
 	if (closer == SOCKET_CLOSER_PEER)
-		row->cells[SOCKET_FIRST].style = TERMINAL_NOTICE;
+		row->cells[SOCKET_BY].style = TERMINAL_NOTICE;
+}
+
+/* An error of connecting is the end as well: nothing came after it. */
+static int error_of(const struct model_socket *socket)
+{
+	return socket->error != 0 ? socket->error : socket->connect_error;
 }
 
 static void end_fill(struct socket_row *row, const struct model_socket *socket)
 {
 	bool is_open = socket_is_open_at_end(socket);
+	int error = error_of(socket);
 	const char *state = is_open && socket->tcp_state != NULL ? socket->tcp_state : "";
-	const char *error = socket->error != 0 ? words_errno(socket->error) : "";
 
 	cell_print(row, SOCKET_END, "%s%s%s%s%s",
 		   socket->end != 0 ? words_end(socket->end) : "open", state[0] != '\0' ? " " : "",
-		   state, error[0] != '\0' ? " " : "", error);
-	if (socket->error != 0)
+		   state, error != 0 ? " " : "", error != 0 ? words_errno(error) : "");
+	if (error != 0)
 		row->cells[SOCKET_END].style = TERMINAL_ALERT;
 	else if (is_open && socket_is_connection(socket))
 		row->cells[SOCKET_END].style = TERMINAL_NOTICE;
@@ -276,15 +268,11 @@ static void end_fill(struct socket_row *row, const struct model_socket *socket)
 
 static void opened_fill(struct socket_row *row, const struct fold_group *group)
 {
-	struct spread spread = spread_of(row, group, created_of);
-	struct quantity first, last;
+	struct quantity quantity;
 
-	quantity_moment(spread.least, &first);
-	if (spread.least == spread.most)
-		cell_print(row, SOCKET_OPENED, "%s", first.text);
-	else
-		cell_print(row, SOCKET_OPENED, "%s%s%s", first.text,
-			   terminal_ellipsis(row->terminal), quantity_moment(spread.most, &last));
+	cell_print(row, SOCKET_OPENED, "%s%s",
+		   quantity_moment(row->model->sockets[group->first].created_ns, &quantity),
+		   group->count > 1 ? terminal_ellipsis(row->terminal) : "");
 }
 
 /* Sockets that are no connection of the program's own must not draw the eye. */

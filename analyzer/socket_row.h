@@ -25,8 +25,8 @@ enum socket_column {
 	SOCKET_OUT,
 	SOCKET_IN,
 	SOCKET_IDLE,
-	SOCKET_FIRST,
 	SOCKET_END,
+	SOCKET_BY, /* who closed first */
 	SOCKET_PLACE,
 	SOCKET_COLUMN_COUNT
 };

@@ -63,7 +63,7 @@ void terminal_init(struct terminal *terminal, FILE *file)
 
 const char *terminal_ellipsis(const struct terminal *terminal)
 {
-	return terminal->is_utf8 ? "\xe2\x80\xa6" : "~";
+	return terminal->is_utf8 ? "\xe2\x80\xa6" : "..";
 }
 
 const char *terminal_micro(const struct terminal *terminal)
@@ -178,7 +178,8 @@ void terminal_cut(const struct terminal *terminal, char *text, size_t size, unsi
 	const char *ellipsis = terminal_ellipsis(terminal);
 	unsigned int whole = terminal_text_width(terminal, text);
 	size_t mark_size = strlen(ellipsis), head_size, tail_start, tail_size;
-	unsigned int kept = width > 0 ? width - 1 : 0, columns;
+	unsigned int mark = terminal_text_width(terminal, ellipsis), columns;
+	unsigned int kept = width > mark ? width - mark : 0;
 
 	if (whole <= width)
 		return;
@@ -188,7 +189,7 @@ void terminal_cut(const struct terminal *terminal, char *text, size_t size, unsi
 	while (terminal_text_width(terminal, text + tail_start) > kept / 2)
 		tail_start += step(terminal, text + tail_start, &columns);
 	tail_size = strlen(text + tail_start);
-	if (width == 0 || head_size + mark_size + tail_size + 1 > size) {
+	if (width < mark || head_size + mark_size + tail_size + 1 > size) {
 		text[0] = '\0';
 		return;
 	}
