@@ -75,7 +75,8 @@ void server_prepare(struct server *server, enum server_kind kind)
 	server->directory = scratch_new();
 	server->port = server_free_port();
 	server->tls_port = server_free_port();
-	server->user = user_for(types[kind].user);
+	if (server->user == 0)
+		server->user = user_for(types[kind].user);
 	types[kind].prepare(server);
 }
 
@@ -114,16 +115,16 @@ static bool has_ended(pid_t pid)
 	       information.si_pid == pid;
 }
 
-void server_await(struct server *server)
+void server_await(struct server *server, struct command *command)
 {
 	const struct timespec pause = {0, 20000000};
 	int tries;
 
 	for (tries = 0; !server_answers(server); tries++) {
-		if (tries > 3000 || has_ended(server->command.pid)) {
-			command_stop(&server->command, SIGKILL);
-			cr_assert_fail("%s did not start: %s%s", server->arguments[0],
-				       server->command.out, server->command.err);
+		if (tries > 3000 || has_ended(command->pid)) {
+			command_stop(command, SIGKILL);
+			cr_assert_fail("%s did not start: %s%s", server->arguments[0], command->out,
+				       command->err);
 		}
 		/* There is nothing to wait on before the server listens. */
 		nanosleep(&pause, NULL);
@@ -139,7 +140,7 @@ void server_start(struct server *server, enum server_kind kind)
 	options.user = server->user;
 	options.death_signal = server->stop_signal;
 	command_start(&server->command, server->arguments, &options);
-	server_await(server);
+	server_await(server, &server->command);
 }
 
 void server_stop(struct server *server)

@@ -30,15 +30,15 @@ struct server {
 				    REQUEST-LENGTH STATUS */
 	const char *pid_file;
 	const char *const *arguments; /* the command that runs it in the foreground */
-	unsigned int user;            /* 0: as we are */
+	unsigned int user;            /* may be set before; 0: as we are, or as the kind needs */
 	int stop_signal;
 	struct command command;
 };
 
 /* Writes its files and chooses ports; `arguments` is then the command to run. */
 void server_prepare(struct server *server, enum server_kind kind);
-/* Waits until it accepts connections: for servers that the test runs itself. */
-void server_await(struct server *server);
+/* Waits until it accepts connections: for servers that the test runs itself, by `command`. */
+void server_await(struct server *server, struct command *command);
 /* Prepares, runs and awaits. */
 void server_start(struct server *server, enum server_kind kind);
 void server_stop(struct server *server);

@@ -14,7 +14,7 @@ Test(ssh, keyscan_agrees_with_strace)
 
 	server_start(&server, SERVER_SSHD);
 	comparison_run(&comparison, NULL, false,
-		       COMMAND_LIST("ssh-keyscan", "-q", "-t", "ed25519", "-p",
+		       COMMAND_LIST("ssh-keyscan", "-t", "ed25519", "-p",
 				    scratch_format("%d", server.port), "127.0.0.1"));
 	cr_expect_gt(comparison.bare.command.out_size_bytes, 0);
 	report_peer(comparison.recorded.report, 0, server_address(&server));

@@ -129,19 +129,20 @@ Test(refusals, an_unwritable_directory_for_the_library)
 	unwritable_check(&options, scratch_built("libsocklife.so"), "/proc/trace");
 }
 
+/* Asked to record, it starts nothing that it cannot record: the program runs recorded or not at
+ * all. */
 Test(refusals, an_unwritable_directory_for_run)
 {
-	struct command bare, command;
+	struct command command;
 
-	command_run(&bare, COMMAND_LIST(scratch_subject("errnos")), NULL);
 	command_run(&command,
-		    COMMAND_LIST(scratch_built("socklife"), "run", "-q", "-o", "/proc/trace", "--",
+		    COMMAND_LIST(scratch_built("socklife"), "run", "-o", "/proc/trace", "--",
 				 scratch_subject("errnos")),
 		    NULL);
-	expect_unharmed(&bare, &command);
+	cr_expect_eq(command.status, 2);
+	cr_expect_str_eq(command.out, "");
 	command_expect_one_line(&command);
 	command_release(&command);
-	command_release(&bare);
 }
 
 /* RLIMIT_FSIZE: growing beyond it would kill the program by SIGXFSZ. */
@@ -164,35 +165,59 @@ Test(refusals, a_file_size_limit)
 	subject_release(&subject);
 }
 
-/* A mount namespace of its own, so that nothing is left behind; a user namespace where we are not
- * root. */
-Test(refusals, a_full_disk)
+/*
+ * Runs the subject with its trace on a disk of that size, and returns the report. The disk is
+ * mounted in a namespace of its own, so that nothing is left behind, and by an ordinary user too.
+ */
+static json_t *full_disk_run(const char *size)
 {
 	static const char script[] = "set -e\n"
 				     "mkdir disk\n"
-				     "mount -t tmpfs -o size=64k none disk\n"
+				     "mount -t tmpfs -o size=\"$3\" none disk\n"
 				     "status=0\n"
 				     "\"$1\" run -q -o disk/trace -- \"$2\" || status=$?\n"
 				     "\"$1\" report disk/trace --format json >report.json\n"
 				     "exit $status\n";
 	struct command_options options = {.directory = scratch_new()};
 	struct command command;
-	json_t *report, *coverage;
+	json_t *report;
 
 	command_run(&command,
 		    COMMAND_LIST("unshare", geteuid() == 0 ? "-m" : "-rm", "sh", "-c", script, "sh",
-				 scratch_built("socklife"), scratch_subject("churn")),
+				 scratch_built("socklife"), scratch_subject("churn"), size),
 		    &options);
-	cr_assert_eq(command.status, 0, "status %d: %s", command.status, command.err);
+	cr_expect_eq(command.status, 0, "status %d: %s", command.status, command.err);
 	cr_expect_not_null(strstr(command.out, "connects=1200\n"), "%s", command.out);
 	command_expect_one_line(&command);
+	command_release(&command);
 	report = json_load_file(scratch_format("%s/report.json", options.directory), 0, NULL);
 	cr_assert_not_null(report);
-	coverage = json_object_get(report, "coverage");
+	return report;
+}
+
+static void expect_incomplete(const json_t *report)
+{
+	const json_t *coverage = json_object_get(report, "coverage");
+
 	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
 		  report_dump(coverage));
-	cr_expect_gt(report_number(coverage, "lost_records"), 0);
+}
+
+Test(refusals, a_disk_that_fills_up)
+{
+	json_t *report = full_disk_run("512k");
+
+	expect_incomplete(report);
+	cr_expect_gt(report_number(json_object_get(report, "coverage"), "lost_records"), 0);
 	cr_expect_gt(report_size(report, "sockets"), 0, "what fitted is there");
 	json_decref(report);
-	command_release(&command);
+}
+
+/* Room for what `socklife run` itself writes and no more. */
+Test(refusals, a_disk_that_is_full_from_the_start)
+{
+	json_t *report = full_disk_run("16k");
+
+	expect_incomplete(report);
+	json_decref(report);
 }

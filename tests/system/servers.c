@@ -19,11 +19,12 @@ static void server_record(struct subject *subject, struct server *server, enum s
 {
 	struct subject_options options = {.way = SUBJECT_RUN, .is_witnessed = user == 0};
 
+	server->user = user;
 	server_prepare(server, kind);
 	options.command.directory = server->directory;
 	options.command.user = user;
 	subject_start(subject, &options, server->arguments);
-	server_await(server);
+	server_await(server, &subject->command);
 }
 
 static void server_end(struct subject *subject, const struct server *server)
