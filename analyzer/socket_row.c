@@ -16,12 +16,18 @@
 #include "words.h"
 
 const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
-	[SOCKET_ID] = {"id", false, 0, 0},          [SOCKET_FD] = {"fd", true, 0, 5},
-	[SOCKET_PEER] = {"peer", false, 16, 0},     [SOCKET_OPENED] = {"opened", true, 0, 2},
-	[SOCKET_CONNECT] = {"connect", true, 0, 3}, [SOCKET_OPEN_FOR] = {"open", true, 0, 1},
-	[SOCKET_OUT] = {"out", true, 0, 0},         [SOCKET_IN] = {"in", true, 0, 0},
-	[SOCKET_IDLE] = {"idle", true, 0, 4},       [SOCKET_END] = {"end", false, 12, 0},
-	[SOCKET_BY] = {"by", false, 0, 0},          [SOCKET_PLACE] = {"opened by", false, 10, 0},
+	[SOCKET_ID] = {.title = "id"},
+	[SOCKET_FD] = {.title = "fd", .is_right = true, .rank = 5},
+	[SOCKET_PEER] = {.title = "peer", .least = 16},
+	[SOCKET_OPENED] = {.title = "opened", .is_right = true, .rank = 2},
+	[SOCKET_CONNECT] = {.title = "connect", .is_right = true, .rank = 3},
+	[SOCKET_OPEN_FOR] = {.title = "open", .is_right = true, .rank = 1},
+	[SOCKET_OUT] = {.title = "out", .is_right = true},
+	[SOCKET_IN] = {.title = "in", .is_right = true},
+	[SOCKET_IDLE] = {.title = "idle", .is_right = true, .rank = 4},
+	[SOCKET_END] = {.title = "end"},
+	[SOCKET_BY] = {.title = "by"},
+	[SOCKET_PLACE] = {.title = "opened by", .least = 12, .keeps_start = true},
 };
 
 static uint32_t largest_group(const struct fold *fold)

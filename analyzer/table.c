@@ -153,8 +153,12 @@ void table_print(const struct table *table, FILE *out, struct table_cell *cells)
 		if (table->widths[i] == 0)
 			continue;
 		spaces_print(out, before);
-		terminal_cut(table->terminal, cells[i].text, sizeof cells[i].text,
-			     table->widths[i]);
+		if (table->columns[i].keeps_start)
+			terminal_cut_end(table->terminal, cells[i].text, sizeof cells[i].text,
+					 table->widths[i]);
+		else
+			terminal_cut(table->terminal, cells[i].text, sizeof cells[i].text,
+				     table->widths[i]);
 		cell_print(table, out, i, cells[i].text, cells[i].style, i == last);
 		before = GAP;
 	}

@@ -18,6 +18,7 @@ struct table_column {
 	const char *title;
 	bool is_right;      /* aligned to the right */
 	unsigned int least; /* may be cut down to this width; 0: never cut */
+	bool keeps_start;   /* cut at its end; otherwise in the middle */
 	unsigned int rank;  /* the highest gives way first when there is no room; 0: never */
 };
 

@@ -197,6 +197,21 @@ void terminal_cut(const struct terminal *terminal, char *text, size_t size, unsi
 	memcpy(text + head_size, ellipsis, mark_size);
 }
 
+void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, unsigned int width)
+{
+	const char *ellipsis = terminal_ellipsis(terminal);
+	unsigned int mark = terminal_text_width(terminal, ellipsis);
+	size_t kept;
+
+	if (terminal_text_width(terminal, text) <= width)
+		return;
+	kept = position_after(terminal, text, width > mark ? width - mark : 0);
+	if (width < mark || kept + strlen(ellipsis) + 1 > size)
+		text[0] = '\0';
+	else
+		strcpy(text + kept, ellipsis);
+}
+
 void terminal_print(const struct terminal *terminal, FILE *out, enum terminal_style style,
 		    const char *text)
 {
