@@ -3,6 +3,7 @@
 
 #include <sys/syscall.h>
 
+#include "hook_probe.h"
 #include "hook_syscall.h"
 
 /* ---- sockets ---- */
@@ -86,7 +87,7 @@ static long syscall_getsockopt(SYSCALL_PARAMETERS)
 static long syscall_read(SYSCALL_PARAMETERS)
 {
 	struct trace_socket *socket = hook_socket((int)a);
-	long result = SYSCALL_REAL();
+	long result = hook_is_probe((int)a) ? 1 : SYSCALL_REAL();
 
 	if (socket != NULL)
 		hook_received(socket, (int)a, result, (size_t)c, 0);
@@ -105,10 +106,11 @@ static long syscall_readv(SYSCALL_PARAMETERS)
 	return result;
 }
 
+/* Debian's libunwind probes by syscall(SYS_write, ...). */
 static long syscall_write(SYSCALL_PARAMETERS)
 {
 	struct trace_socket *socket = hook_socket((int)a);
-	long result = SYSCALL_REAL();
+	long result = hook_is_probe((int)a) ? hook_probe((const void *)b) : SYSCALL_REAL();
 
 	if (socket != NULL)
 		hook_transferred(socket, (int)a, RECORDER_SENT, result, true);
