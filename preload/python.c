@@ -6,6 +6,7 @@
 #include "environment.h"
 #include "guard.h"
 #include "python_api.h"
+#include "python_builtin.h"
 #include "python_capture.h"
 #include "python_catalog.h"
 #include "python_classes.h"
@@ -15,8 +16,9 @@
 #include "python_threads.h"
 #include "recorder.h"
 
-static struct python_object *build_class; /* builtins.__build_class__ as it was */
-static struct python_method build_class_method;
+static struct python_builtin build_class;    /* builtins.__build_class__ */
+static struct python_builtin create_dynamic; /* of _imp: opens a module written in C */
+static struct python_builtin exec_dynamic;   /* and runs its second phase, if it has one */
 
 static void note_unknown(struct recorder_capture *capture)
 {
@@ -30,7 +32,8 @@ static struct python_object *hook_build_class(struct python_object *self,
 					      struct python_object *arguments,
 					      struct python_object *keywords)
 {
-	struct python_object *made = python.PyObject_Call(build_class, arguments, keywords);
+	struct python_object *made = python.PyObject_Call(build_class.original, arguments,
+							  keywords);
 	unsigned int depth = guard_raise();
 	int error = errno;
 
@@ -42,28 +45,59 @@ static struct python_object *hook_build_class(struct python_object *self,
 	return made;
 }
 
-/* The function that takes its place has the same name, module and text. */
-static bool build_class_replace(void)
+static void tell_module(struct python_object *module)
 {
-	struct python_object *builtins = python.PyEval_GetBuiltins(), *replacement;
-	struct python_object *module, *text;
+	unsigned int depth = guard_raise();
+	int error = errno;
 
-	build_class = builtins ? python.PyDict_GetItemString(builtins, "__build_class__") : NULL;
-	if (!build_class)
-		return false;
-	python.Py_IncRef(build_class);
-	module = python.PyObject_GetAttrString(build_class, "__self__");
-	text = python.PyObject_GetAttrString(build_class, "__doc__"); /* kept: its text is used */
-	build_class_method = (struct python_method){
-		.name = "__build_class__",
-		.function = hook_build_class,
-		.flags = PYTHON_METHOD_VARARGS | PYTHON_METHOD_KEYWORDS,
-		.text = text ? python.PyUnicode_AsUTF8AndSize(text, NULL) : NULL,
-	};
-	replacement = python.PyCFunction_NewEx(&build_class_method, module,
-					       python.PyUnicode_FromString("builtins"));
-	return replacement &&
-	       !python.PyDict_SetItemString(builtins, "__build_class__", replacement);
+	if (module && python_objects_are_on() && python_is_main_interpreter())
+		python_class_module(module);
+	errno = error;
+	guard_restore(depth);
+}
+
+static struct python_object *hook_create_dynamic(struct python_object *self,
+						 struct python_object *arguments,
+						 struct python_object *keywords)
+{
+	struct python_object *module = python.PyObject_Call(create_dynamic.original, arguments,
+							    keywords);
+
+	(void)self;
+	tell_module(module);
+	return module;
+}
+
+static struct python_object *hook_exec_dynamic(struct python_object *self,
+					       struct python_object *arguments,
+					       struct python_object *keywords)
+{
+	struct python_object *result = python.PyObject_Call(exec_dynamic.original, arguments,
+							    keywords);
+
+	(void)self;
+	if (result)
+		tell_module(python.PyTuple_GetItem(arguments, 0));
+	return result;
+}
+
+static bool builtins_replace(void)
+{
+	struct python_object *builtins = python.PyEval_GetBuiltins();
+	struct python_object *modules = python.PyImport_GetModuleDict();
+	struct python_object *imp = python.PyDict_GetItemString(modules, "_imp");
+	struct python_object *names = imp ? python.PyObject_GetAttrString(imp, "__dict__") : NULL;
+	bool is_replaced = builtins && python_builtin_replace(&build_class, builtins,
+							      "__build_class__", hook_build_class);
+
+	if (names) {
+		python_builtin_replace(&create_dynamic, names, "create_dynamic",
+				       hook_create_dynamic);
+		python_builtin_replace(&exec_dynamic, names, "exec_dynamic", hook_exec_dynamic);
+		python.Py_DecRef(names);
+	}
+	python.PyErr_Clear();
+	return is_replaced;
 }
 
 /* The first import is made by Python itself as it starts, before any of the program's code. */
@@ -74,7 +108,8 @@ static void runtime_begin(void)
 	if (has_begun || !python_is_main_interpreter())
 		return;
 	has_begun = true;
-	if (python_frames_start() && build_class_replace()) {
+	if (python_frames_start() && builtins_replace()) {
+		python_threads_start();
 		python_objects_switch(true);
 		recorder_add_runtime(python_capture);
 	} else {
@@ -83,42 +118,20 @@ static void runtime_begin(void)
 	python.PyErr_Clear();
 }
 
-static int search_later(void *again)
-{
-	unsigned int depth = guard_raise();
-
-	python_class_search();
-	guard_restore(depth);
-	(void)again;
-	return 0;
-}
-
-static void event_import(struct python_object *arguments)
-{
-	runtime_begin();
-	(void)arguments;
-	if (python_objects_are_on() && python_is_main_interpreter())
-		python_class_search();
-	(void)search_later;
-}
-
-static void event_handle(const char *event, struct python_object *arguments)
+static void event_handle(const char *event)
 {
 	if (!strcmp(event, "import"))
-		event_import(arguments);
+		runtime_begin();
 	else if (!strcmp(event, "cpython.PyInterpreterState_New"))
 		python_capture_many_interpreters();
-	else if (!strcmp(event, "cpython._PySys_ClearAuditHooks"))
+	else
 		python_objects_switch(false);
-	else if (python_objects_are_on() && python_is_main_interpreter())
-		python_thread_starts(arguments);
 }
 
 /* Hundreds of other events come by: tell them off by as little as possible. */
 static bool is_wanted(const char *event)
 {
-	return !strcmp(event, "import") || !strncmp(event, "_thread.start_", 14) ||
-	       !strcmp(event, "cpython.PyInterpreterState_New") ||
+	return !strcmp(event, "import") || !strcmp(event, "cpython.PyInterpreterState_New") ||
 	       !strcmp(event, "cpython._PySys_ClearAuditHooks");
 }
 
@@ -127,11 +140,12 @@ static int hook_audit(const char *event, struct python_object *arguments, void *
 	unsigned int depth;
 	int error = errno;
 
+	(void)arguments;
 	(void)context;
 	if (guard_is_up() || !is_wanted(event) || !python.Py_IsInitialized())
 		return 0;
 	depth = guard_raise();
-	event_handle(event, arguments);
+	event_handle(event);
 	guard_restore(depth);
 	errno = error;
 	return 0;

@@ -94,6 +94,18 @@ static void objects_add(struct recorder_capture *capture, const struct python_wa
 		object_add(capture, ids[i], TRACE_MATCH_THREAD);
 }
 
+/*
+ * Nobody is known to own what is being connected: a task of an event loop may do it for somebody
+ * (httpx.AsyncClient) who then sends on it himself. Without an epoch the first send is looked into.
+ */
+static void attribute_anew(int fd)
+{
+	struct trace_socket *socket = recorder_socket(fd);
+
+	if (socket)
+		__atomic_store_n(&socket->attributed_epoch, 0, __ATOMIC_RELAXED);
+}
+
 static void capture_walk(struct recorder_capture *capture)
 {
 	struct python_walk walk;
@@ -102,6 +114,8 @@ static void capture_walk(struct recorder_capture *capture)
 	frames_add(capture, &walk);
 	if (capture->moment == RECORDER_CONNECT || capture->moment == RECORDER_USE)
 		objects_add(capture, &walk);
+	if (capture->moment == RECORDER_CONNECT && !capture->object_count)
+		attribute_anew(capture->fd);
 	if (capture->moment == RECORDER_CLOSE && walk.is_in_del)
 		capture->is_finalizer = true;
 }

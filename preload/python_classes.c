@@ -183,27 +183,42 @@ void python_class_made(struct python_object *made)
 		python_class_resolve(type);
 }
 
-void python_class_search(void)
+static void c_type_add(struct python_object *type, size_t i)
 {
-	static bool is_found[C_TYPE_COUNT];
-	struct python_object *modules = python.PyImport_GetModuleDict();
+	struct python_class *class = NULL;
 
-	for (size_t i = 0; i < C_TYPE_COUNT && modules; i++) {
-		struct python_object *module, *type;
+	if (type->type->flags & PYTHON_TYPE_IS_TYPE)
+		class = class_add((struct python_type *)(void *)type, true, &c_types[i].entry);
+	if (class)
+		class->name = name_intern(c_types[i].name);
+}
 
-		module = is_found[i] ? NULL
-				     : python.PyDict_GetItemString(modules, c_types[i].module);
-		type = module ? python.PyObject_GetAttrString(module, c_types[i].attribute) : NULL;
-		python.PyErr_Clear();
-		if (!type)
-			continue;
-		is_found[i] = true;
-		if (type->type->flags & PYTHON_TYPE_IS_TYPE) {
-			struct python_class *class = class_add((struct python_type *)(void *)type,
-							       true, &c_types[i].entry);
-			if (class)
-				class->name = name_intern(c_types[i].name);
+static bool is_module_named(struct python_object *module, const char *name)
+{
+	struct python_object *value = python.PyObject_GetAttrString(module, "__name__");
+	const char *text = NULL;
+	bool is_named;
+
+	if (value && python.PyType_IsSubtype(value->type, python.PyUnicode_Type))
+		text = python.PyUnicode_AsUTF8AndSize(value, NULL);
+	is_named = text && !strcmp(text, name);
+	if (value)
+		python.Py_DecRef(value);
+	python.PyErr_Clear();
+	return is_named;
+}
+
+void python_class_module(struct python_object *module)
+{
+	for (size_t i = 0; i < C_TYPE_COUNT; i++) {
+		struct python_object *type = NULL;
+
+		if (is_module_named(module, c_types[i].module))
+			type = python.PyObject_GetAttrString(module, c_types[i].attribute);
+		if (type) {
+			c_type_add(type, i);
+			python.Py_DecRef(type);
 		}
-		python.Py_DecRef(type);
+		python.PyErr_Clear();
 	}
 }

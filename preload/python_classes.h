@@ -38,8 +38,8 @@ struct python_class {
 /* A class statement was carried out. */
 void python_class_made(struct python_object *made);
 
-/* An import goes on: looks for the types written in C whose modules are there by now. */
-void python_class_search(void);
+/* A module written in C was imported: may hold types of the catalog. */
+void python_class_module(struct python_object *module);
 
 /* The record of exactly this type, NULL when it is not tracked (yet). */
 struct python_class *python_class_find(struct python_type *type);

@@ -1,11 +1,14 @@
 #include "python_codes.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "python_generation.h"
 #include "python_map.h"
 #include "recorder.h"
+
+#define NAME_MAX_BYTES 256
 
 static ssize_t extra_index = -1;
 static struct python_code *spare;
@@ -35,15 +38,16 @@ static long number_of(struct python_object *code, const char *attribute)
 	return number < 0 ? 0 : number;
 }
 
-static uint32_t string_of(struct python_object *code, const char *attribute, bool *is_del)
+/* Its STRING id; also copies as much of it as there is room for. */
+static uint32_t string_of(struct python_object *code, const char *attribute, char *copy,
+			  size_t copy_size)
 {
 	struct python_object *value = python.PyObject_GetAttrString(code, attribute);
 	ssize_t size_bytes = 0;
 	const char *text = value ? python.PyUnicode_AsUTF8AndSize(value, &size_bytes) : NULL;
 	uint32_t string = text ? recorder_string(text, (size_t)size_bytes) : 0;
 
-	if (is_del)
-		*is_del = text && !strcmp(text, "__del__");
+	snprintf(copy, copy_size, "%s", text ? text : "");
 	if (value)
 		python.Py_DecRef(value);
 	python.PyErr_Clear();
@@ -63,24 +67,44 @@ static int cell_position(struct python_object *names, struct python_object *cell
 	return -1;
 }
 
-/* Up to 3.10 such an argument is moved behind the locals (Python/ceval.c, cell2arg). */
-static int cell_index_of(struct python_object *code)
+static bool is_self(struct python_object *names)
 {
-	struct python_object *names, *cells;
-	int position = -1;
+	struct python_object *first = python.PyTuple_GetItem(names, 0);
+	const char *text = first ? python.PyUnicode_AsUTF8AndSize(first, NULL) : NULL;
 
-	if (python.minor_version > 10)
-		return -1;
-	names = python.PyObject_GetAttrString(code, "co_varnames");
-	cells = python.PyObject_GetAttrString(code, "co_cellvars");
-	if (names && cells)
-		position = cell_position(names, cells);
+	return text && !strcmp(text, "self");
+}
+
+/*
+ * Up to 3.10 an argument that inner functions use is moved behind the locals (Python/ceval.c,
+ * cell2arg), and there are no qualified names to tell a method by.
+ */
+static void names_read(struct python_code *code, struct python_object *object)
+{
+	struct python_object *names = python.PyObject_GetAttrString(object, "co_varnames");
+	struct python_object *cells = python.PyObject_GetAttrString(object, "co_cellvars");
+	int position = names && cells ? cell_position(names, cells) : -1;
+
+	if (position >= 0)
+		code->cell_index = (int)number_of(object, "co_nlocals") + position;
+	code->is_method = names && is_self(names);
 	if (names)
 		python.Py_DecRef(names);
 	if (cells)
 		python.Py_DecRef(cells);
 	python.PyErr_Clear();
-	return position < 0 ? -1 : (int)number_of(code, "co_nlocals") + position;
+}
+
+/* "Class.method" is one, "function" and "function.<locals>.inner" are none. */
+static bool is_method_name(const char *qualified_name)
+{
+	static const char inner[] = "<locals>";
+	const char *dot = strrchr(qualified_name, '.');
+	size_t before_bytes = dot ? (size_t)(dot - qualified_name) : 0;
+	size_t inner_bytes = sizeof(inner) - 1;
+
+	return dot &&
+	       (before_bytes < inner_bytes || memcmp(dot - inner_bytes, inner, inner_bytes) != 0);
 }
 
 static struct python_code *code_add(struct python_object *object)
@@ -94,7 +118,9 @@ static struct python_code *code_add(struct python_object *object)
 	if (!code)
 		return NULL;
 	*code = (struct python_code){.has_first_argument = number_of(object, "co_argcount") > 0,
-				     .cell_index = cell_index_of(object)};
+				     .cell_index = -1};
+	if (python.minor_version <= 10)
+		names_read(code, object);
 	if (!python.PyUnstable_Code_SetExtra(object, extra_index, code))
 		return code;
 	python.PyErr_Clear();
@@ -104,11 +130,15 @@ static struct python_code *code_add(struct python_object *object)
 
 static void code_announce(struct python_code *code, struct python_object *object)
 {
-	uint32_t file = string_of(object, "co_filename", NULL);
-	uint32_t name = string_of(object, "co_name", &code->is_del);
+	char text[NAME_MAX_BYTES];
+	uint32_t file = string_of(object, "co_filename", text, sizeof(text));
+	uint32_t name = string_of(object, "co_name", text, sizeof(text));
 
-	if (python.minor_version > 10)
-		name = string_of(object, "co_qualname", NULL);
+	code->is_del = !strcmp(text, "__del__");
+	if (python.minor_version > 10) {
+		name = string_of(object, "co_qualname", text, sizeof(text));
+		code->is_method = is_method_name(text);
+	}
 	code->generation = python_generation();
 	code->id = recorder_code(file, name, (uint32_t)number_of(object, "co_firstlineno"));
 }

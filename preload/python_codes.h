@@ -16,6 +16,7 @@ struct python_code {
 	uint32_t id, generation; /* CODE id */
 	bool has_first_argument;
 	bool is_del;             /* a __del__ method */
+	bool is_method;          /* by its qualified name, up to 3.10 by its argument self */
 	bool is_method_of_class; /* its first argument has been an instance of a tracked class */
 	bool is_method_known;
 	int cell_index; /* up to 3.10: where a first argument lies that inner functions use too */

@@ -170,6 +170,7 @@ static void object_add(struct python_walk *walk, uint32_t id)
 struct findings {
 	const struct python_object *objects[RECORDER_OBJECTS_MAX];
 	size_t count;
+	const struct python_object *parent;
 };
 
 /*
@@ -215,8 +216,11 @@ static void walk_frame(struct python_walk *walk, struct findings *findings,
 	walk->is_in_del = walk->is_in_del || code->is_del;
 	first = first_argument(frame, code);
 	walk->outermost_self = first;
-	if (first && is_wanted(first, code))
-		findings_add(findings, first);
+	if (!first || !is_wanted(first, code))
+		return;
+	findings_add(findings, first);
+	if (!findings->parent && code->is_method)
+		findings->parent = first;
 }
 
 static void walk_frames(struct python_walk *walk, struct findings *findings)
@@ -243,6 +247,21 @@ static bool collector_stop(void)
 	return python.PyGC_Disable && python.PyGC_Disable();
 }
 
+static void findings_record(struct python_walk *walk, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct python_object *object = findings->objects[i];
+		struct python_instance *instance = python_object_find(object);
+		uint32_t id = instance ? python_object_id(instance) : python_object_adopt(object);
+
+		if (instance)
+			python_object_seen_at_work(instance);
+		object_add(walk, id);
+		if (object == findings->parent)
+			walk->parent = id;
+	}
+}
+
 void python_walk_run(struct python_walk *walk)
 {
 	struct python_object *type, *value, *trace;
@@ -251,17 +270,13 @@ void python_walk_run(struct python_walk *walk)
 	bool was_collecting = collector_stop();
 
 	walk->frame_count = walk->object_count = 0;
+	walk->parent = 0;
 	walk->is_in_del = false;
 	walk->outermost_self = NULL;
 	python.PyErr_Fetch(&type, &value, &trace);
 	walk_frames(walk, &findings);
 	outer = python_walk_publish(walk);
-	for (size_t i = 0; i < findings.count; i++) {
-		struct python_instance *instance = python_object_find(findings.objects[i]);
-
-		object_add(walk, instance ? python_object_id(instance)
-					  : python_object_adopt(findings.objects[i]));
-	}
+	findings_record(walk, &findings);
 	python_walk_publish(outer);
 	python.PyErr_Restore(type, value, trace);
 	if (was_collecting)

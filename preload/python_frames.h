@@ -21,6 +21,8 @@ struct python_walk {
 	size_t frame_count;
 	uint32_t objects[RECORDER_OBJECTS_MAX]; /* ids, innermost first, each once */
 	size_t object_count;
+	uint32_t parent; /* the innermost of them in whose method, not mere function, the thread is
+			  */
 	const struct python_object *outermost_self; /* first argument of the thread's first frame */
 	bool is_in_del;                             /* some frame is a __del__ method */
 };

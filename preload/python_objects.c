@@ -1,5 +1,7 @@
 #include "python_objects.h"
 
+#include <errno.h>
+
 #include "guard.h"
 #include "python_classes.h"
 #include "python_frames.h"
@@ -38,12 +40,9 @@ struct python_instance *python_object_find(const struct python_object *object)
 
 static uint32_t instance_flags(const struct python_class *class, bool is_adopted)
 {
-	const struct python_type *type = class->type;
-	bool is_death_seen = !class->is_c_type || !(type->flags & PYTHON_TYPE_IS_HEAP);
 	bool is_for_one_thread = class->entry.flags & PYTHON_CLASS_ONE_THREAD;
 
 	return (is_adopted ? TRACE_OBJECT_ADOPTED : 0) |
-	       (is_death_seen ? 0 : TRACE_OBJECT_DEATH_UNKNOWN) |
 	       (is_for_one_thread ? TRACE_OBJECT_ONE_THREAD : 0);
 }
 
@@ -96,7 +95,7 @@ static struct python_instance *instance_born(const struct python_object *object,
 	if (!instance)
 		return NULL;
 	outer = python_walk_publish(&walk);
-	instance_announce(instance, walk.object_count ? walk.objects[0] : 0, false);
+	instance_announce(instance, walk.parent, false);
 	python_walk_publish(outer);
 	return instance;
 }
@@ -135,8 +134,10 @@ static bool construction_enter(const struct python_object *object)
 bool python_object_constructing(const struct python_object *object)
 {
 	unsigned int depth = guard_raise();
+	int error = errno;
 	bool is_outermost = construction_enter(object);
 
+	errno = error;
 	guard_restore(depth);
 	return is_outermost;
 }
@@ -153,19 +154,58 @@ static void construction_leave(const struct python_object *object)
 	constructions.count = kept;
 }
 
-void python_object_constructed(struct python_object *object, bool has_succeeded)
+/*
+ * psycopg 3 connects in a class method, before there is an object: asking the finished object for
+ * its descriptor is the only way to join the two. It runs the library's own fileno().
+ */
+static void link_by_fd(struct python_object *object, uint32_t id)
+{
+	struct python_object *method = python.PyObject_GetAttrString(object, "fileno");
+	struct python_object *number = method ? python.PyObject_CallObject(method, NULL) : NULL;
+	int fd = number ? (int)python.PyLong_AsLong(number) : -1;
+	uint32_t socket = fd >= 0 ? recorder_socket_id(fd) : 0;
+
+	if (socket)
+		recorder_link(socket, id, TRACE_LINK_OWNER, TRACE_MATCH_FD, 0);
+	if (method)
+		python.Py_DecRef(method);
+	if (number)
+		python.Py_DecRef(number);
+	python.PyErr_Clear();
+}
+
+static void construction_end(struct python_object *object, bool has_succeeded)
 {
 	struct python_instance *instance = python_object_find(object);
-	unsigned int depth = guard_raise();
 
 	construction_leave(object);
-	if (instance && instance->is_constructing) {
-		instance->is_constructing = false;
-		instance->is_constructed = has_succeeded;
-		if (has_succeeded)
-			recorder_object_constructed(python_object_id(instance));
-	}
+	if (!instance || !instance->is_constructing)
+		return;
+	instance->is_constructing = false;
+	instance->is_constructed = has_succeeded;
+	if (!has_succeeded)
+		return;
+	recorder_object_constructed(python_object_id(instance));
+	if (instance->class->entry.flags & PYTHON_CLASS_HAS_FD)
+		link_by_fd(object, python_object_id(instance));
+}
+
+void python_object_constructed(struct python_object *object, bool has_succeeded)
+{
+	unsigned int depth = guard_raise();
+	int error = errno;
+
+	construction_end(object, has_succeeded);
+	errno = error;
 	guard_restore(depth);
+}
+
+void python_object_seen_at_work(struct python_instance *instance)
+{
+	if (instance->is_constructing || instance->is_constructed)
+		return;
+	instance->is_constructed = true;
+	recorder_object_constructed(python_object_id(instance));
 }
 
 void python_object_ended(const struct python_object *object, bool is_collected)

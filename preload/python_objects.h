@@ -34,6 +34,9 @@ void python_object_allocated(const struct python_object *object);
 bool python_object_constructing(const struct python_object *object);
 void python_object_constructed(struct python_object *object, bool has_succeeded);
 
+/* A method of it runs outside every constructor: a copied or unpickled object never enters one. */
+void python_object_seen_at_work(struct python_instance *instance);
+
 /* is_collected: by the cycle collector. Uses no API, so it may be called until the very end. */
 void python_object_ended(const struct python_object *object, bool is_collected);
 

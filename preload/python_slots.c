@@ -202,8 +202,7 @@ bool python_slots_take(struct python_class *class)
 	if (!class->is_c_type && !python_api_check(type))
 		return false;
 	slots_keep(class);
-	if (!class->is_c_type)
-		type->finalize = hook_finalize;
+	type->finalize = hook_finalize; /* the collector's way to types written in C as well */
 	if (class->entry.flags & PYTHON_CLASS_IS_SOCKET)
 		return true;
 	type->alloc = hook_alloc;
@@ -211,7 +210,8 @@ bool python_slots_take(struct python_class *class)
 		type->init = hook_init;
 		class->has_constructor = true;
 	}
-	if (class->is_c_type && !(type->flags & PYTHON_TYPE_IS_HEAP))
+	/* The deallocator of Python's own classes calls that of the C type below them. */
+	if (class->is_c_type && !class_with(type->base, has_dealloc))
 		type->dealloc = hook_dealloc;
 	return true;
 }
@@ -221,7 +221,7 @@ void python_slots_renew(struct python_class *class)
 {
 	struct python_type *type = class->type;
 
-	if (class->is_c_type || has_finalize(type))
+	if (has_finalize(type))
 		return;
 	class->finalize = type->finalize;
 	type->finalize = hook_finalize;

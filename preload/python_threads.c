@@ -1,13 +1,20 @@
 #include "python_threads.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "guard.h"
+#include "python_builtin.h"
 #include "python_frames.h"
 #include "python_generation.h"
 #include "python_map.h"
+#include "python_objects.h"
 #include "recorder.h"
 
 #define OWNERS_MAX 4
+
+/* _thread's functions: the second is what threading calls from 3.13 on. */
+static struct python_builtin start_new, start_joinable;
 
 struct start {
 	uint32_t owners[OWNERS_MAX];
@@ -70,7 +77,7 @@ static size_t owners_find(uint32_t *owners)
 	return walk.object_count;
 }
 
-void python_thread_starts(struct python_object *arguments)
+static void thread_starts(struct python_object *arguments)
 {
 	struct python_object *thread = thread_of(arguments);
 	uint32_t owners[OWNERS_MAX];
@@ -98,4 +105,52 @@ size_t python_thread_owners(const struct python_object *outermost_self, uint32_t
 	if (count)
 		memcpy(ids, start->owners, count * sizeof(*ids));
 	return count;
+}
+
+static void tell_start(struct python_object *arguments)
+{
+	unsigned int depth;
+	int error = errno;
+
+	if (guard_is_up() || !python_objects_are_on() || !python_is_up() ||
+	    python.PyTuple_Size(arguments) < 1)
+		return;
+	depth = guard_raise();
+	thread_starts(arguments);
+	guard_restore(depth);
+	errno = error;
+}
+
+static struct python_object *hook_start_new(struct python_object *self,
+					    struct python_object *arguments,
+					    struct python_object *keywords)
+{
+	(void)self;
+	tell_start(arguments);
+	return python.PyObject_Call(start_new.original, arguments, keywords);
+}
+
+static struct python_object *hook_start_joinable(struct python_object *self,
+						 struct python_object *arguments,
+						 struct python_object *keywords)
+{
+	(void)self;
+	tell_start(arguments);
+	return python.PyObject_Call(start_joinable.original, arguments, keywords);
+}
+
+void python_threads_start(void)
+{
+	struct python_object *modules = python.PyImport_GetModuleDict();
+	struct python_object *module = python.PyDict_GetItemString(modules, "_thread");
+	struct python_object *names = module ? python.PyObject_GetAttrString(module, "__dict__")
+					     : NULL;
+
+	if (names) {
+		python_builtin_replace(&start_new, names, "start_new_thread", hook_start_new);
+		python_builtin_replace(&start_joinable, names, "start_joinable_thread",
+				       hook_start_joinable);
+		python.Py_DecRef(names);
+	}
+	python.PyErr_Clear();
 }

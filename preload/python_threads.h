@@ -13,8 +13,8 @@
 
 #include "python_api.h"
 
-/* `arguments` of the audit event _thread.start_new_thread or _thread.start_joinable_thread. */
-void python_thread_starts(struct python_object *arguments);
+/* Once, before threading is imported: from then on starts are seen. */
+void python_threads_start(void);
 
 /* Owners of the thread whose outermost frame has this first argument; how many there are. */
 size_t python_thread_owners(const struct python_object *outermost_self, uint32_t *ids, size_t max);
