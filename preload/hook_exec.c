@@ -103,26 +103,22 @@ HOOK_EXPORT int execveat(int directory, const char *path, char *const arguments[
 /* ---- arguments in a list ---- */
 
 /* How many there are, the NULL at the end among them. */
-static size_t exec_count_arguments(const char *first, va_list list)
+static size_t exec_count_arguments(const char *first, va_list *list)
 {
 	size_t count = 1;
 
-	for (const char *argument = first; argument != NULL; argument = va_arg(list, char *))
+	for (const char *argument = first; argument != NULL; argument = va_arg(*list, char *))
 		count++;
 	return count;
 }
 
 /* Leaves `list` behind the NULL, where execle() has its environment. */
-#define EXEC_COLLECT(arguments, first, list)                                                       \
-	do {                                                                                       \
-		va_list counted;                                                                   \
-		va_copy(counted, list);                                                            \
-		(arguments) = alloca(exec_count_arguments(first, counted) * sizeof(char *));       \
-		va_end(counted);                                                                   \
-		(arguments)[0] = (char *)(first);                                                  \
-		for (size_t at = 0; (arguments)[at] != NULL; at++)                                 \
-			(arguments)[at + 1] = va_arg(list, char *);                                \
-	} while (0)
+static void exec_collect_arguments(char **arguments, const char *first, va_list *list)
+{
+	arguments[0] = (char *)first;
+	for (size_t at = 0; arguments[at] != NULL; at++)
+		arguments[at + 1] = va_arg(*list, char *);
+}
 
 HOOK_EXPORT int execl(const char *path, const char *first, ...)
 {
@@ -130,7 +126,10 @@ HOOK_EXPORT int execl(const char *path, const char *first, ...)
 	va_list list;
 
 	va_start(list, first);
-	EXEC_COLLECT(arguments, first, list);
+	arguments = alloca(exec_count_arguments(first, &list) * sizeof(char *));
+	va_end(list);
+	va_start(list, first);
+	exec_collect_arguments(arguments, first, &list);
 	va_end(list);
 	return hook_execve(path, arguments, environ);
 }
@@ -142,7 +141,10 @@ HOOK_EXPORT int execle(const char *path, const char *first, ...)
 	va_list list;
 
 	va_start(list, first);
-	EXEC_COLLECT(arguments, first, list);
+	arguments = alloca(exec_count_arguments(first, &list) * sizeof(char *));
+	va_end(list);
+	va_start(list, first);
+	exec_collect_arguments(arguments, first, &list);
 	environment = va_arg(list, char *const *);
 	va_end(list);
 	return hook_execve(path, arguments, environment);
@@ -154,7 +156,10 @@ HOOK_EXPORT int execlp(const char *file, const char *first, ...)
 	va_list list;
 
 	va_start(list, first);
-	EXEC_COLLECT(arguments, first, list);
+	arguments = alloca(exec_count_arguments(first, &list) * sizeof(char *));
+	va_end(list);
+	va_start(list, first);
+	exec_collect_arguments(arguments, first, &list);
 	va_end(list);
 	return hook_execvpe(file, arguments, environ);
 }
