@@ -74,13 +74,16 @@ static size_t kernel_sockets_join(struct kernel_socket *sockets, size_t count)
 	return kept;
 }
 
-/* Both arrays sorted: a socket that ends at the moment another begins does not overlap it. */
+/*
+ * Both arrays sorted: a socket that ends at the moment another begins does not overlap it. None can
+ * end before it began (gone < born), whatever the times of a damaged trace say.
+ */
 static uint64_t peak_of(const int64_t *created, const int64_t *closed, size_t count)
 {
 	uint64_t open = 0, peak = 0;
 
 	for (size_t born = 0, gone = 0; born < count;) {
-		if (closed[gone] <= created[born]) {
+		if (gone < born && closed[gone] <= created[born]) {
 			gone++;
 			open -= open != 0;
 		} else {

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-#define INDENT 2u
-#define GAP    2u
+#define INDENT        2u
+#define GAP           2u
+#define LEAST_PRESSED 4u
 
 void table_init(struct table *table, const struct terminal *terminal,
 		const struct table_column *columns, size_t column_count)
@@ -37,24 +38,28 @@ static unsigned int total_width(const struct table *table)
 	return total - GAP;
 }
 
-static unsigned int spare_width(const struct table *table, size_t column)
+/* With `is_pressed` a column gives up all but what still holds a mark of the cut. */
+static unsigned int spare_width(const struct table *table, size_t column, bool is_pressed)
 {
 	unsigned int least = table->columns[column].least;
 
+	if (least != 0 && is_pressed)
+		least = LEAST_PRESSED;
 	return least != 0 && table->widths[column] > least ? table->widths[column] - least : 0;
 }
 
 /* Takes `excess` columns of width from where most can be spared; false when that is not enough. */
-static bool columns_shrink(struct table *table, unsigned int excess)
+static bool columns_shrink(struct table *table, unsigned int excess, bool is_pressed)
 {
 	for (; excess > 0; excess--) {
 		size_t widest = 0;
 
 		for (size_t i = 1; i < table->column_count; i++) {
-			if (spare_width(table, i) > spare_width(table, widest))
+			if (spare_width(table, i, is_pressed) >
+			    spare_width(table, widest, is_pressed))
 				widest = i;
 		}
-		if (spare_width(table, widest) == 0)
+		if (spare_width(table, widest, is_pressed) == 0)
 			return false;
 		table->widths[widest]--;
 	}
@@ -90,11 +95,13 @@ void table_layout(struct table *table)
 	}
 	memcpy(measured, table->widths, sizeof measured);
 	while (total_width(table) > table->terminal->width) {
-		if (columns_shrink(table, total_width(table) - table->terminal->width))
+		if (columns_shrink(table, total_width(table) - table->terminal->width, false))
 			return;
 		memcpy(table->widths, measured, sizeof measured);
-		if (!column_drop(table))
-			return; /* a line too long is better than none */
+		if (!column_drop(table)) {
+			columns_shrink(table, total_width(table) - table->terminal->width, true);
+			return;
+		}
 		memcpy(measured, table->widths, sizeof measured);
 	}
 }
@@ -133,12 +140,15 @@ void table_print_titles(const struct table *table, FILE *out)
 {
 	size_t last = last_shown(table);
 	unsigned int before = INDENT;
+	char title[32];
 
 	for (size_t i = 0; i < table->column_count; i++) {
 		if (table->widths[i] == 0)
 			continue;
+		snprintf(title, sizeof title, "%s", table->columns[i].title);
+		terminal_cut_end(table->terminal, title, sizeof title, table->widths[i]);
 		spaces_print(out, before);
-		cell_print(table, out, i, table->columns[i].title, TERMINAL_QUIET, i == last);
+		cell_print(table, out, i, title, TERMINAL_QUIET, i == last);
 		before = GAP;
 	}
 	fputc('\n', out);
