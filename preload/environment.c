@@ -142,8 +142,8 @@ static void environment_take_preload(void)
 	}
 }
 
-/* By a name with a space or a colon in it nothing can be preloaded; then the name that worked is
- * kept, which may be relative. */
+/* A name with a space or a colon in it cannot be preloaded (ld.so(8)), and a relative one only from
+ * here; children are not followed then. */
 static void environment_find_library(void)
 {
 	char directory[PATH_MAX];
@@ -182,6 +182,7 @@ void environment_hide(void)
 	environment_find_library();
 	environment_take_variables();
 	environment_take_preload();
+	environment_hidden.is_followed &= environment_hidden.library[0] == '/';
 }
 
 const char *environment_get(const char *name)

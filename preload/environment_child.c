@@ -1,11 +1,13 @@
 /* What the programs that this one starts get to see: the other half of environment.h. */
 #include "environment.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "environment_hidden.h"
+#include "kernel.h"
 
 /* A child whose environment would need more of the caller's stack is not followed. */
 #define ENVIRONMENT_ROOM_MAX_BYTES 65536
@@ -29,11 +31,19 @@ static char *const *environment_or_empty(char *const environment[])
 
 /* ---- exec and spawn ---- */
 
+/* After chroot() or setuid() the library may be out of reach: ld.so would say so on the child's
+ * standard error. */
+static bool environment_can_follow(void)
+{
+	return environment_hidden.is_followed &&
+	       kernel_call3(SYS_faccessat, AT_FDCWD, environment_hidden.library, R_OK) == 0;
+}
+
 size_t environment_extended_size(char *const environment[])
 {
 	size_t count = 0, text_size = 0, size;
 
-	if (!environment_hidden.is_followed)
+	if (!environment_can_follow())
 		return 0;
 	for (char *const *entry = environment_or_empty(environment); *entry != NULL; entry++) {
 		count++;

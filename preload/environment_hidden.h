@@ -13,7 +13,7 @@
 #define ENVIRONMENT_VARIABLES_MAX 16
 
 struct environment_hidden {
-	bool is_followed; /* LD_PRELOAD brought us here, so children are to be recorded, too */
+	bool is_followed; /* LD_PRELOAD brought us here and can do so again in a child */
 	char library[PATH_MAX];
 	size_t library_size;
 	char *variables[ENVIRONMENT_VARIABLES_MAX];
