@@ -48,6 +48,15 @@ struct python_method {
 #define PYTHON_METHOD_VARARGS  0x0001
 #define PYTHON_METHOD_KEYWORDS 0x0002
 
+/* PyMemberDef: where an attribute lies in an object written in C. */
+struct python_member {
+	const char *name; /* NULL ends the list */
+	int type;
+	ssize_t offset_bytes;
+	int flags;
+	const char *text;
+};
+
 /* PyTypeObject; reserved members are slots that socklife has no business with. */
 struct python_type {
 	struct python_object object;
@@ -60,7 +69,9 @@ struct python_type {
 	python_getattro_fn getattro;
 	void *reserved_before_flags[2];
 	unsigned long flags;
-	void *reserved_before_base[10];
+	void *reserved_before_members[8];
+	const struct python_member *members;
+	void *reserved_before_base[1];
 	struct python_type *base;
 	void *reserved_before_init[4];
 	python_init_fn init;

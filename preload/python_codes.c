@@ -1,57 +1,66 @@
 #include "python_codes.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "python_generation.h"
 #include "python_map.h"
 #include "recorder.h"
 
-#define NAME_MAX_BYTES 256
+static struct python_map codes; /* code object -> struct python_code */
+static ssize_t file_offset, name_offset, line_offset, argument_count_offset, local_count_offset;
 
-static ssize_t extra_index = -1;
-static struct python_code *spare;
-
-static void code_gone(void *extra)
+/* Its offset in a code object, 0 if there is no such member. */
+static ssize_t offset_of(const char *name)
 {
-	struct python_code *code = extra;
+	const struct python_member *member = python.PyCode_Type->members;
 
-	code->next_spare = spare;
-	spare = code;
+	while (member && member->name && strcmp(member->name, name) != 0)
+		member++;
+	return member && member->name ? member->offset_bytes : 0;
 }
 
 bool python_codes_start(void)
 {
-	extra_index = python.PyUnstable_Eval_RequestCodeExtraIndex(code_gone);
-	return extra_index >= 0;
+	file_offset = offset_of("co_filename");
+	name_offset = offset_of(python.minor_version > 10 ? "co_qualname" : "co_name");
+	line_offset = offset_of("co_firstlineno");
+	argument_count_offset = offset_of("co_argcount");
+	local_count_offset = offset_of("co_nlocals");
+	return file_offset && name_offset && line_offset && argument_count_offset &&
+	       (local_count_offset || python.minor_version > 10);
 }
 
-static long number_of(struct python_object *code, const char *attribute)
+static int number_at(const struct python_object *code, ssize_t offset_bytes)
 {
-	struct python_object *value = python.PyObject_GetAttrString(code, attribute);
-	long number = value ? python.PyLong_AsLong(value) : 0;
+	int number;
 
-	if (value)
-		python.Py_DecRef(value);
-	python.PyErr_Clear();
-	return number < 0 ? 0 : number;
+	memcpy(&number, (const char *)code + offset_bytes, sizeof(number));
+	return number;
 }
 
-/* Its STRING id; also copies as much of it as there is room for. */
-static uint32_t string_of(struct python_object *code, const char *attribute, char *copy,
-			  size_t copy_size)
+static struct python_object *object_at(const struct python_object *code, ssize_t offset_bytes)
 {
-	struct python_object *value = python.PyObject_GetAttrString(code, attribute);
-	ssize_t size_bytes = 0;
-	const char *text = value ? python.PyUnicode_AsUTF8AndSize(value, &size_bytes) : NULL;
-	uint32_t string = text ? recorder_string(text, (size_t)size_bytes) : 0;
+	struct python_object *object;
 
-	snprintf(copy, copy_size, "%s", text ? text : "");
-	if (value)
-		python.Py_DecRef(value);
-	python.PyErr_Clear();
-	return string;
+	memcpy(&object, (const char *)code + offset_bytes, sizeof(object));
+	return object;
+}
+
+static struct python_code_identity identity_of(const struct python_object *code)
+{
+	return (struct python_code_identity){
+		.file = object_at(code, file_offset),
+		.name = object_at(code, name_offset),
+		.line = number_at(code, line_offset),
+		.argument_count = number_at(code, argument_count_offset),
+	};
+}
+
+static bool is_same(const struct python_code_identity *one, const struct python_code_identity *two)
+{
+	return one->file == two->file && one->name == two->name && one->line == two->line &&
+	       one->argument_count == two->argument_count;
 }
 
 /* Where the name of the first argument comes among the cell variables; -1 if it does not. */
@@ -86,7 +95,7 @@ static void names_read(struct python_code *code, struct python_object *object)
 	int position = names && cells ? cell_position(names, cells) : -1;
 
 	if (position >= 0)
-		code->cell_index = (int)number_of(object, "co_nlocals") + position;
+		code->cell_index = (int)number_at(object, local_count_offset) + position;
 	code->is_method = names && is_self(names);
 	if (names)
 		python.Py_DecRef(names);
@@ -107,51 +116,69 @@ static bool is_method_name(const char *qualified_name)
 	       (before_bytes < inner_bytes || memcmp(dot - inner_bytes, inner, inner_bytes) != 0);
 }
 
-static struct python_code *code_add(struct python_object *object)
+/* Another code object had this address before. */
+static void code_renew(struct python_code *code, struct python_object *object,
+		       const struct python_code_identity *identity)
 {
-	struct python_code *code = spare;
+	struct python_code_identity former = code->identity;
 
-	if (code)
-		spare = code->next_spare;
-	else
-		code = python_memory_take(sizeof(*code));
-	if (!code)
-		return NULL;
-	*code = (struct python_code){.has_first_argument = number_of(object, "co_argcount") > 0,
-				     .cell_index = -1};
+	*code = (struct python_code){.identity = *identity, .cell_index = -1};
+	python.Py_IncRef(identity->file);
+	python.Py_IncRef(identity->name);
+	if (former.file)
+		python.Py_DecRef(former.file);
+	if (former.name)
+		python.Py_DecRef(former.name);
 	if (python.minor_version <= 10)
 		names_read(code, object);
-	if (!python.PyUnstable_Code_SetExtra(object, extra_index, code))
-		return code;
-	python.PyErr_Clear();
-	code_gone(code);
-	return NULL;
 }
 
-static void code_announce(struct python_code *code, struct python_object *object)
+static struct python_code *code_add(struct python_object *object,
+				    const struct python_code_identity *identity)
 {
-	char text[NAME_MAX_BYTES];
-	uint32_t file = string_of(object, "co_filename", text, sizeof(text));
-	uint32_t name = string_of(object, "co_name", text, sizeof(text));
+	struct python_code *code = python_memory_take(sizeof(*code));
 
-	code->is_del = !strcmp(text, "__del__");
-	if (python.minor_version > 10) {
-		name = string_of(object, "co_qualname", text, sizeof(text));
-		code->is_method = is_method_name(text);
-	}
+	if (!code || !python_map_set(&codes, object, code))
+		return NULL;
+	code_renew(code, object, identity);
+	return code;
+}
+
+static uint32_t string_of(struct python_object *value, const char **text)
+{
+	ssize_t size_bytes = 0;
+
+	*text = python.PyUnicode_AsUTF8AndSize(value, &size_bytes);
+	python.PyErr_Clear();
+	return *text ? recorder_string(*text, (size_t)size_bytes) : 0;
+}
+
+static void code_announce(struct python_code *code)
+{
+	static const char del[] = "__del__";
+	const char *text;
+	uint32_t file = string_of(code->identity.file, &text);
+	uint32_t name = string_of(code->identity.name, &text);
+	size_t size_bytes = text ? strlen(text) : 0;
+
+	code->is_del = size_bytes >= sizeof(del) - 1 &&
+		       !strcmp(text + size_bytes - (sizeof(del) - 1), del);
+	if (python.minor_version > 10)
+		code->is_method = text && is_method_name(text);
 	code->generation = python_generation();
-	code->id = recorder_code(file, name, (uint32_t)number_of(object, "co_firstlineno"));
+	code->id = recorder_code(file, name, (uint32_t)code->identity.line);
 }
 
 struct python_code *python_code_of(struct python_object *object)
 {
-	void *extra = NULL;
-	struct python_code *code;
+	struct python_code_identity identity = identity_of(object);
+	struct python_code *code = python_map_get(&codes, object);
 
-	if (python.PyUnstable_Code_GetExtra(object, extra_index, &extra))
-		python.PyErr_Clear();
-	code = extra ? extra : code_add(object);
+	if (!code)
+		code = code_add(object, &identity);
+	else if (!is_same(&code->identity, &identity))
+		code_renew(code, object, &identity);
 	if (code && code->generation != python_generation())
-		code_announce(code, object);
+		code_announce(code);
 	return code;
 }

@@ -1,6 +1,10 @@
 /*
- * What socklife knows of a code object, kept in the code object itself (PEP 523's co_extra), so
- * that it goes when the code goes. Needs the GIL and the guard.
+ * What socklife knows of code objects, by their address. No reference to a code object is kept: an
+ * entry holds the strings that name the code, and is good for as long as the code object at that
+ * address names itself by the very same strings. (Keeping it in the code object itself, PEP 523's
+ * co_extra, makes CPython call other users' free functions with NULL.)
+ *
+ * Needs the GIL and the guard.
  */
 #ifndef SOCKLIFE_PYTHON_CODES_H
 #define SOCKLIFE_PYTHON_CODES_H
@@ -12,9 +16,16 @@
 
 #define PYTHON_CODE_LINES 4
 
+/* What tells one code object from another. */
+struct python_code_identity {
+	struct python_object *file, *name; /* the qualified name, where there is one */
+	int line;                          /* where the function begins */
+	int argument_count;
+};
+
 struct python_code {
+	struct python_code_identity identity;
 	uint32_t id, generation; /* CODE id */
-	bool has_first_argument;
 	bool is_del;             /* a __del__ method */
 	bool is_method;          /* by its qualified name, up to 3.10 by its argument self */
 	bool is_method_of_class; /* its first argument has been an instance of a tracked class */
@@ -23,9 +34,9 @@ struct python_code {
 	struct {
 		int instruction, line; /* a line of 0: free */
 	} lines[PYTHON_CODE_LINES];
-	struct python_code *next_spare;
 };
 
+/* Learns where code objects keep their names; false if that cannot be learnt. */
 bool python_codes_start(void);
 
 /* NULL when memory is short. */

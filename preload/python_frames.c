@@ -148,7 +148,7 @@ static const struct python_object *first_argument(struct python_object *frame,
 {
 	struct python_object **locals = frame_words(frame) + locals_word, *first;
 
-	if (!code->has_first_argument)
+	if (!code->identity.argument_count)
 		return NULL;
 	first = locals[code->cell_index < 0 ? 0 : code->cell_index];
 	if (first && first->type == python.PyCell_Type)
