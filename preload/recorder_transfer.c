@@ -18,9 +18,13 @@ struct trace_socket *recorder_socket(int fd)
 	if (slot == 0)
 		return NULL;
 	if (slot == SOCKETS_SLOT_UNBORN && !guard_is_up()) {
+		/* Hooks ask before the real call, when errno is still the program's. */
+		int error = errno;
+
 		depth = guard_raise();
 		recorder_be_born();
 		guard_restore(depth);
+		errno = error;
 		slot = sockets_slot(fd);
 	}
 	return sockets_record(slot);
