@@ -50,9 +50,13 @@ static void arguments_prefix(struct arguments *arguments, const struct subject *
 		library = product(subject, options, "libsocklife.so");
 	if (options->is_witnessed)
 		arguments_add(arguments, witness_prefix(subject->witness));
-	if (options->way == SUBJECT_RUN)
+	if (options->way == SUBJECT_RUN) {
 		arguments_add(arguments, COMMAND_LIST(product(subject, options, "socklife"), "run",
-						      "-q", "-o", subject->trace, "--"));
+						      "-q", "-o", subject->trace));
+		if (options->run_options != NULL)
+			arguments_add(arguments, options->run_options);
+		arguments_add(arguments, COMMAND_LIST("--"));
+	}
 	if (options->way == SUBJECT_PRELOAD)
 		arguments_add(arguments,
 			      COMMAND_LIST("env", scratch_format("LD_PRELOAD=%s", library),

@@ -23,6 +23,7 @@ struct subject_options {
 	struct command_options command; /* .directory NULL: the scratch directory; with a .user the
 					   product is copied there, where any user may run it */
 	bool is_witnessed;              /* under strace -f -yy, whose output is in `witness` */
+	const char *const *run_options; /* for `socklife run`, NULL-terminated; NULL: none */
 	bool is_unreported;             /* the trace is not turned into a report */
 	const char *bindings;           /* file prefix for LD_DEBUG=bindings; NULL: none */
 };

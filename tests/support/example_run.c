@@ -1,0 +1,155 @@
+#include "example.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "report.h"
+#include "scratch.h"
+#include "witness.h"
+
+#define ARGUMENTS_MAX 16
+
+/* The kernel tells the time of the peer's last segment in milliseconds, on a tick of up to 10. */
+#define PEER_CLOSED_SLACK_S 0.02
+/* Between the callbacks of two weak references to one object: nothing but a busy machine. */
+#define GONE_SLACK_S 0.1
+
+static bool is_open_at(const json_t *socket, const char *birth, double time_s)
+{
+	return !report_is_null(socket, birth) && report_seconds(socket, birth) <= time_s &&
+	       (report_is_null(socket, "closed") || report_seconds(socket, "closed") > time_s);
+}
+
+static void state_agrees(const json_t *socket, const char *state, double time_s)
+{
+	double peer_closed_s = report_seconds(socket, "peer_closed");
+
+	if (strcmp(state, "CLOSE_WAIT") == 0)
+		cr_expect(peer_closed_s <= time_s + PEER_CLOSED_SLACK_S,
+			  "half-closed by the peer at %f, says the kernel: %s", time_s,
+			  report_dump(socket));
+	else
+		cr_expect(isnan(peer_closed_s) || peer_closed_s >= time_s - PEER_CLOSED_SLACK_S,
+			  "%s at %f, says the kernel: %s", state, time_s, report_dump(socket));
+}
+
+static bool is_of(const struct subject *subject, const json_t *socket, long long pid)
+{
+	return report_number(report_row(subject->report, "processes", "id",
+					report_text(socket, "process")),
+			     "pid") == pid;
+}
+
+/* The report has the same UNIX sockets and TCP connections at this time as the kernel had. */
+static void step_agrees(const struct subject *subject, const char *name)
+{
+	size_t index, unix_sockets = 0, connections = 0;
+	struct example_step step;
+	const json_t *socket;
+
+	example_step_read(subject, name, &step);
+	json_array_foreach(json_object_get(subject->report, "sockets"), index, socket)
+	{
+		if (!is_of(subject, socket, step.pid))
+			continue;
+		if (report_is(socket, "family", "unix"))
+			unix_sockets += is_open_at(socket, "created", step.time_s);
+		else
+			connections += is_open_at(socket, "connected", step.time_s);
+	}
+	cr_expect_eq(unix_sockets, step.unix_sockets, "UNIX sockets at %s, %f: %zu, kernel %zu: %s",
+		     name, step.time_s, unix_sockets, step.unix_sockets,
+		     report_dump(subject->report));
+	cr_expect_eq(connections, step.count, "connections at %s, %f: %zu, kernel %zu: %s", name,
+		     step.time_s, connections, step.count, report_dump(subject->report));
+	for (index = 0; index < step.count; index++) {
+		socket = report_local(subject->report, step.pid, step.connections[index].local);
+		cr_expect(is_open_at(socket, "connected", step.time_s), "open at %s, %f: %s", name,
+			  step.time_s, report_dump(socket));
+		cr_expect_str_eq(report_text(socket, "peer"), step.connections[index].peer);
+		state_agrees(socket, step.connections[index].state, step.time_s);
+	}
+}
+
+/* The object ended when, and by whom, the program's own weak reference says; or not at all. */
+static void object_agrees(const struct subject *subject, const char *name)
+{
+	const char *gone = scratch_format("\ngone %s=", name);
+	const json_t *object = example_object(subject, name);
+	double made_s, gone_s;
+	const char *text;
+
+	if (strstr(subject->command.out, gone) == NULL) {
+		cr_expect(report_is(object, "end", "exit"), "%s was alive at exit: %s", name,
+			  report_dump(object));
+		return;
+	}
+	text = subject_fact_text(subject, scratch_format("gone %s", name));
+	gone_s = atof(text);
+	made_s = atof(subject_fact_text(subject, scratch_format("made %s", name)));
+	cr_expect(report_is(object, "end", strchr(text, ' ') + 1), "%s ended by %s: %s", name,
+		  strchr(text, ' ') + 1, report_dump(object));
+	cr_expect(fabs(report_seconds(object, "ended") - report_seconds(object, "created") -
+		       (gone_s - made_s)) < GONE_SLACK_S,
+		  "%s lived %f s: %s", name, gone_s - made_s, report_dump(object));
+}
+
+static void line_agrees(const struct subject *subject, const char *line)
+{
+	const char *equals = strchr(line, '=');
+	char *name;
+
+	if (equals == NULL)
+		return;
+	name = scratch_format("%.*s", (int)(equals - line), line);
+	if (strncmp(name, "made ", 5) == 0)
+		object_agrees(subject, name + 5);
+	else if (strstr(equals, " unix") != NULL)
+		step_agrees(subject, name);
+}
+
+static void program_agrees(const struct subject *subject)
+{
+	char *text = scratch_format("%s", subject->command.out), *rest = NULL, *line;
+	size_t lines = 0;
+
+	for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		line_agrees(subject, line);
+		lines++;
+	}
+	cr_assert_gt(lines, 0, "the program printed nothing");
+}
+
+static void strace_agrees(const struct subject *subject)
+{
+	struct witness witness;
+
+	witness_load(&witness, subject->witness);
+	witness_agrees(&witness, subject->report);
+	witness_release(&witness);
+}
+
+void example_run(struct subject *subject, const char *const run_options[], const char *program,
+		 const char *const arguments[])
+{
+	struct subject_options options = {.way = SUBJECT_RUN, .is_witnessed = true};
+	const char *argv[ARGUMENTS_MAX] = {"/usr/bin/python3"};
+	size_t count = 2;
+
+	options.run_options = run_options;
+	/* Nothing is written beside the sources; no proxy knows our servers. */
+	options.command.environment = COMMAND_LIST("PYTHONDONTWRITEBYTECODE=1",
+						   "no_proxy=127.0.0.1");
+	argv[1] = scratch_source(scratch_format("examples/%s", program));
+	for (; *arguments != NULL && count + 1 < ARGUMENTS_MAX; arguments++)
+		argv[count++] = *arguments;
+	cr_assert_null(*arguments, "too many arguments");
+	subject_run(subject, &options, argv);
+	cr_assert_eq(subject->command.status, 0, "%s ended with %d, signal %d: %s", program,
+		     subject->command.status, subject->command.signal_number, subject->command.err);
+	program_agrees(subject);
+	strace_agrees(subject);
+}

@@ -1,0 +1,100 @@
+/* Stories 1 and 2: what requests.get() and a requests.Session are, over http and https. */
+#include "example.h"
+#include "fixture.h"
+#include "report.h"
+#include "scratch.h"
+#include "server.h"
+
+FIXTURE_SUITE(stories_requests);
+
+#define SESSION "requests.sessions.Session"
+
+Test(stories_requests, get_leaves_nothing)
+{
+	struct server server = {0};
+	struct subject subject;
+	const json_t *socket, *session;
+
+	server_start(&server, SERVER_NGINX);
+	example_run(&subject, NULL, "requests_get/requests_get.py",
+		    COMMAND_LIST(server_url(&server, "hello")));
+	cr_expect_eq(example_step_count(&subject, "after the call"), 0);
+	socket = report_peer(subject.report, 0, server_address(&server));
+	session = example_instance(&subject, SESSION, 1);
+	cr_expect_eq(example_instances(&subject, SESSION), 1);
+	example_expect(session, "on-first-use", 1, 0, 0);
+	cr_expect(example_has(socket, "owners", session));
+	cr_expect_str_eq(report_text(session, "end"), "refcount");
+	/* Session.close() in requests.api.request() closes it, before the Session goes. */
+	cr_expect_str_eq(report_text(socket, "end"), "closed");
+	cr_expect_lt(report_seconds(socket, "closed"), report_seconds(session, "ended"));
+	cr_expect(report_is_null(socket, "peer_closed"));
+	subject_release(&subject);
+	server_stop(&server);
+}
+
+static void first_socket_check(const struct subject *subject, const json_t *first)
+{
+	double last_io = report_seconds(first, "last_io");
+	double peer_closed = report_seconds(first, "peer_closed");
+
+	cr_expect_str_eq(report_text(first, "tcp_state"), "CLOSE_WAIT");
+	cr_expect_str_eq(report_text(first, "end"), "closed");
+	/* nginx' keepalive_timeout is one second. */
+	cr_expect(peer_closed - last_io > 0.9 && peer_closed - last_io < 2.5, "%s",
+		  report_dump(first));
+	cr_expect_gt(report_seconds(first, "closed"), peer_closed);
+	cr_expect_eq(example_connection(subject, "second use", NULL), first);
+	cr_expect_eq(example_connection(subject, "waited a little", NULL), first);
+	cr_expect_eq(example_connection(subject, "waited for long", NULL), first);
+}
+
+static void session_check(const struct subject *subject, const char *peer)
+{
+	const json_t *session = example_object(subject, "session");
+	const json_t *first = example_connection(subject, "first use", peer);
+	const json_t *second = example_connection(subject, "used again", peer);
+
+	cr_expect_eq(example_step_count(subject, "created"), 0);
+	cr_expect_neq(first, second);
+	first_socket_check(subject, first);
+	cr_expect_str_eq(report_text(session, "class"), SESSION);
+	cr_expect_str_eq(report_text(session, "role"), "session");
+	cr_expect_eq(report_number(session, "number"), 1);
+	example_expect(session, "on-first-use", 2, 0, 0);
+	cr_expect(example_has(session, "opened", first) && example_has(session, "opened", second));
+	/* Innermost first: the HTTP connection, its pool, and the Session last. */
+	cr_expect_eq(report_size(first, "owners"), 3, "%s", report_dump(first));
+	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(first, "owners"), 2)),
+			 report_text(session, "id"));
+	cr_expect_str_eq(report_text(first, "match"), "stack");
+	/* Nobody called close() before `del session`. */
+	cr_expect_str_eq(report_text(second, "end"), "finalized");
+	cr_expect_eq(example_step_count(subject, "deleted"), 0);
+}
+
+Test(stories_requests, a_session_connects_on_first_use)
+{
+	struct server server = {0};
+	struct subject subject;
+
+	server_start(&server, SERVER_NGINX);
+	example_run(&subject, NULL, "requests_session/requests_session.py",
+		    COMMAND_LIST(server_url(&server, "hello")));
+	session_check(&subject, server_address(&server));
+	subject_release(&subject);
+	server_stop(&server);
+}
+
+Test(stories_requests, a_session_over_https_connects_on_first_use)
+{
+	struct server server = {0};
+	struct subject subject;
+
+	server_start(&server, SERVER_NGINX);
+	example_run(&subject, NULL, "requests_session/requests_session.py",
+		    COMMAND_LIST(server_tls_url(&server, "hello"), server.certificate));
+	session_check(&subject, server_tls_address(&server));
+	subject_release(&subject);
+	server_stop(&server);
+}
