@@ -78,3 +78,12 @@ bool python_api_check(struct python_type *type)
 	       python.PyTuple_Size(type->mro) > 0 &&
 	       python.PyTuple_GetItem(type->mro, 0) == &type->object;
 }
+
+ssize_t python_member_offset(const struct python_type *type, const char *name)
+{
+	const struct python_member *member = type->members;
+
+	while (member && member->name && strcmp(member->name, name) != 0)
+		member++;
+	return member && member->name ? member->offset_bytes : 0;
+}

@@ -102,6 +102,9 @@ enum python_presence python_api_find(void);
 /* True when `type`, made by a class statement, is laid out as struct python_type says. */
 bool python_api_check(struct python_type *type);
 
+/* Where an attribute lies in objects of a type written in C; 0 if it is no plain member. */
+ssize_t python_member_offset(const struct python_type *type, const char *name);
+
 /* True while API calls are allowed: not before Py_Initialize(), not once Py_Finalize() began. */
 static inline bool python_is_up(void)
 {

@@ -4,7 +4,7 @@
 
 #include "python_api.h"
 #include "python_classes.h"
-#include "python_frames.h"
+#include "python_walk.h"
 #include "python_objects.h"
 #include "python_slots.h"
 #include "python_threads.h"

@@ -10,14 +10,9 @@
 static struct python_map codes; /* code object -> struct python_code */
 static ssize_t file_offset, name_offset, line_offset, argument_count_offset, local_count_offset;
 
-/* Its offset in a code object, 0 if there is no such member. */
 static ssize_t offset_of(const char *name)
 {
-	const struct python_member *member = python.PyCode_Type->members;
-
-	while (member && member->name && strcmp(member->name, name) != 0)
-		member++;
-	return member && member->name ? member->offset_bytes : 0;
+	return python_member_offset(python.PyCode_Type, name);
 }
 
 bool python_codes_start(void)

@@ -1,42 +1,28 @@
 /*
- * A walk over the Python frames of the calling thread: which code, which line, and which tracked
- * objects are the first arguments, that is, in whose methods the thread is.
- *
- * The first argument is read straight out of the frame, at a place found by trial when the
- * interpreter starts: up to 3.11 asking for f_locals would leave a dict behind that keeps every
- * local alive. Needs the GIL and the guard; runs no Python code, leaves no exception.
+ * Frames of Python, read without leaving a trace: the first argument comes straight out of the
+ * frame, from a place found by trial when the interpreter starts, because up to 3.11 asking for
+ * f_locals would leave a dict behind that keeps every local alive. Needs the GIL and the guard.
  */
 #ifndef SOCKLIFE_PYTHON_FRAMES_H
 #define SOCKLIFE_PYTHON_FRAMES_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "python_api.h"
-#include "recorder.h"
 
-struct python_walk {
-	uint64_t frames[RECORDER_FRAMES_MAX]; /* innermost first */
-	size_t frame_count;
-	uint32_t objects[RECORDER_OBJECTS_MAX]; /* ids, innermost first, each once */
-	size_t object_count;
-	uint32_t parent; /* the innermost of them in whose method, not mere function, the thread is
-			  */
-	const struct python_object *outermost_self; /* first argument of the thread's first frame */
-	bool is_in_del;                             /* some frame is a __del__ method */
-};
+struct python_code;
 
-/* Once, when the first import goes on. False: frames are not as expected, walk nothing. */
+/* Once, when the first import goes on. False: frames are not as expected, read none. */
 bool python_frames_start(void);
 
-void python_walk_run(struct python_walk *walk);
+/* New references, the first NULL for a thread's outermost frame. */
+struct python_object *python_frame_back(struct python_object *frame);
+struct python_object *python_frame_code(struct python_object *frame);
 
-/*
- * Lays a walk out for captures that this thread is about to cause, so that they need none of their
- * own; returns the one that was there before.
- */
-struct python_walk *python_walk_publish(struct python_walk *walk);
-struct python_walk *python_walk_published(void);
+int python_frame_line(struct python_object *frame, struct python_code *code);
+
+/* Borrowed; NULL when there is none. */
+const struct python_object *python_frame_first_argument(struct python_object *frame,
+							const struct python_code *code);
 
 #endif

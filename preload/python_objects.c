@@ -4,7 +4,7 @@
 
 #include "guard.h"
 #include "python_classes.h"
-#include "python_frames.h"
+#include "python_walk.h"
 #include "python_generation.h"
 #include "python_map.h"
 #include "python_slots.h"

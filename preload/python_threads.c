@@ -5,7 +5,7 @@
 
 #include "guard.h"
 #include "python_builtin.h"
-#include "python_frames.h"
+#include "python_walk.h"
 #include "python_generation.h"
 #include "python_map.h"
 #include "python_objects.h"
