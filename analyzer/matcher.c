@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "matcher_group.h"
+#include "matcher_objects.h"
 #include "model.h"
 
 struct matcher {
 	struct model *model;
 	struct matcher_group links; /* rows of model.links by socket */
 	uint32_t *seen;             /* by object: the last socket (+ 1) that it was listed for */
-	uint32_t owners_count, users_count, open_at_end_count;
+	uint32_t owners_count, users_count;
 };
 
 /* Innermost first; users all have the order in which they came. */
@@ -88,6 +89,34 @@ static void socket_owners(struct matcher *matcher, uint32_t socket)
 	row->owner_count = matcher->owners_count - row->first_owner;
 }
 
+/*
+ * Some clients connect in a task of their own (httpx.AsyncClient by way of anyio), where no frame
+ * of theirs is on the stack, and are seen only when they send. Whoever existed when nobody's
+ * socket was connected, and was the first to use it, stands behind that connect: a task's match.
+ */
+static void socket_first_users_own(struct matcher *matcher, uint32_t socket)
+{
+	struct model *model = matcher->model;
+	struct model_socket *row = &model->sockets[socket];
+	const struct matcher_group *links = &matcher->links;
+	int64_t first_ns = TIME_NONE;
+
+	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
+		const struct model_link *link = &model->links[links->values[i]];
+
+		if (row->owner_count != 0 || row->connect_started_ns == TIME_NONE ||
+		    link->what != TRACE_LINK_USER || matcher->seen[link->object] == socket + 1 ||
+		    model->objects[link->object].created_ns > row->connect_started_ns ||
+		    (first_ns != TIME_NONE && link->time_ns != first_ns))
+			continue;
+		first_ns = link->time_ns;
+		matcher->seen[link->object] = socket + 1;
+		model->owners[matcher->owners_count++] = links->values[i];
+		row->match = TRACE_MATCH_TASK;
+	}
+	row->owner_count = matcher->owners_count - row->first_owner;
+}
+
 /* After socket_owners(), which has marked the owners: they are no users besides. */
 static void socket_users(struct matcher *matcher, uint32_t socket)
 {
@@ -118,54 +147,21 @@ static void match_sockets(struct matcher *matcher)
 			qsort_r(links->values + first, count, sizeof(*links->values), links_compare,
 				matcher->model);
 		socket_owners(matcher, i);
+		socket_first_users_own(matcher, i);
 		socket_users(matcher, i);
 	}
-}
-
-static int64_t connect_time(const struct model_socket *socket)
-{
-	return socket->connect_started_ns != TIME_NONE ? socket->connect_started_ns
-						       : socket->created_ns;
 }
 
 static int sockets_compare(const void *left, const void *right, void *context)
 {
 	const struct model *model = context;
 	uint32_t row = *(const uint32_t *)left, other = *(const uint32_t *)right;
-	int64_t a = connect_time(&model->sockets[row]), b = connect_time(&model->sockets[other]);
+	int64_t a = matcher_connect_ns(&model->sockets[row]),
+		b = matcher_connect_ns(&model->sockets[other]);
 
 	if (a != b)
 		return a < b ? -1 : 1;
 	return row < other ? -1 : row > other;
-}
-
-/* An object's connect happened in its constructor, unless that had returned before. */
-static bool is_at_creation(const struct model_object *object, int64_t connect_ns)
-{
-	if (object->constructed_ns != TIME_NONE)
-		return connect_ns <= object->constructed_ns;
-	return connect_ns <= object->created_ns;
-}
-
-static void object_derive(struct matcher *matcher, struct model_object *object)
-{
-	struct model *model = matcher->model;
-	const uint32_t *opened = model->opened + object->first_opened;
-
-	object->first_open_at_end = matcher->open_at_end_count;
-	for (uint32_t i = 0; i < object->opened_count; i++) {
-		enum trace_end end = model->sockets[opened[i]].end;
-
-		if (end == 0 || end == TRACE_END_EXIT)
-			model->open_at_end[matcher->open_at_end_count++] = opened[i];
-	}
-	object->open_at_end_count = matcher->open_at_end_count - object->first_open_at_end;
-	if (object->opened_count == 0)
-		object->connects = object->used_count == 0 ? "never" : "borrowed";
-	else if (is_at_creation(object, connect_time(&model->sockets[opened[0]])))
-		object->connects = "at-creation";
-	else
-		object->connects = "on-first-use";
 }
 
 static void sockets_sort(struct model *model, uint32_t *sockets, uint32_t count)
@@ -216,9 +212,7 @@ static bool match_objects(struct matcher *matcher)
 	free(used.firsts);
 	model->opened = opened.values;
 	model->used = used.values;
-	for (uint32_t i = 0; is_done && i < model->objects_count; i++)
-		object_derive(matcher, &model->objects[i]);
-	return is_done;
+	return is_done && matcher_objects(model);
 }
 
 static void link_pair(const void *context, uint32_t index, uint32_t *socket, uint32_t *link)

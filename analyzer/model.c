@@ -17,7 +17,7 @@ void model_release(struct model *model)
 		model->processes, model->sockets,     model->objects, model->links, model->events,
 		model->connects,  model->modules,     model->stacks,  model->codes, model->children,
 		model->notes,     model->losses,      model->owners,  model->users, model->opened,
-		model->used,      model->open_at_end,
+		model->used,      model->open_at_end, model->made,
 	};
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)

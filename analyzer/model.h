@@ -111,8 +111,10 @@ struct model_object {
 	uint32_t first_opened,
 		opened_count;            /* in model.opened: socket indices in order of connect */
 	uint32_t first_used, used_count; /* in model.used */
-	/* in model.open_at_end: of those it opened, the ones still open when their process ended */
+	/* in model.open_at_end: of those it opened, the ones still open when their process ended,
+	 * or when its interpreter began to shut down and let a finalizer close them */
 	uint32_t first_open_at_end, open_at_end_count;
+	uint32_t first_made, made_count; /* in model.made: objects made in its methods */
 };
 
 struct model_link {
@@ -203,7 +205,7 @@ struct model {
 	MODEL_ARRAY(model_lost, losses);
 
 	/* derived index arrays, see the rows above */
-	uint32_t *owners, *users, *opened, *used, *open_at_end;
+	uint32_t *owners, *users, *opened, *used, *open_at_end, *made;
 
 	uint64_t
 		started_monotonic_ns; /* origin of all times: run's start, or the first process's */

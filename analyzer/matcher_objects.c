@@ -1,0 +1,116 @@
+#include "matcher_objects.h"
+
+#include <stdlib.h>
+
+#include "matcher_group.h"
+#include "model.h"
+
+int64_t matcher_connect_ns(const struct model_socket *socket)
+{
+	return socket->connect_started_ns != TIME_NONE ? socket->connect_started_ns
+						       : socket->created_ns;
+}
+
+/* An object's connect happened in its constructor, unless that had returned before. */
+static bool is_at_creation(const struct model_object *object, int64_t connect_ns)
+{
+	if (object->constructed_ns != TIME_NONE)
+		return connect_ns <= object->constructed_ns;
+	return connect_ns <= object->created_ns;
+}
+
+/*
+ * By process, the earliest moment known to lie in the interpreter's shutdown: an object's end is
+ * "exit" only when Py_Finalize took it or it was alive to the last.
+ */
+static int64_t *shutdowns_new(const struct model *model)
+{
+	int64_t *shutdowns = calloc((size_t)model->processes_count + 1, sizeof *shutdowns);
+
+	if (shutdowns == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < model->processes_count; i++)
+		shutdowns[i] = INT64_MAX;
+	for (uint32_t i = 0; i < model->objects_count; i++) {
+		const struct model_object *object = &model->objects[i];
+
+		if (object->end == TRACE_OBJECT_END_EXIT && object->ended_ns != TIME_NONE &&
+		    object->ended_ns < shutdowns[object->process])
+			shutdowns[object->process] = object->ended_ns;
+	}
+	return shutdowns;
+}
+
+static bool is_open_at_end(const struct model_socket *socket, const int64_t *shutdowns)
+{
+	if (socket->end == TRACE_END_FINALIZED)
+		return socket->closed_ns >= shutdowns[socket->process];
+	return socket->end == 0 || socket->end == TRACE_END_EXIT;
+}
+
+static void object_list_open(struct model *model, struct model_object *object,
+			     const int64_t *shutdowns, uint32_t *count)
+{
+	const uint32_t *opened = model->opened + object->first_opened;
+
+	object->first_open_at_end = *count;
+	for (uint32_t i = 0; i < object->opened_count; i++) {
+		if (is_open_at_end(&model->sockets[opened[i]], shutdowns))
+			model->open_at_end[(*count)++] = opened[i];
+	}
+	object->open_at_end_count = *count - object->first_open_at_end;
+}
+
+static const char *connects_word(const struct model *model, const struct model_object *object)
+{
+	const uint32_t *opened = model->opened + object->first_opened;
+
+	if (object->opened_count == 0)
+		return object->used_count == 0 ? "never" : "borrowed";
+	if (is_at_creation(object, matcher_connect_ns(&model->sockets[opened[0]])))
+		return "at-creation";
+	return "on-first-use";
+}
+
+/* An object without a parent counts as made by the one behind the last, which does not exist. */
+static void made_pair(const void *context, uint32_t index, uint32_t *parent, uint32_t *object)
+{
+	const struct model *model = context;
+
+	*parent = model->objects[index].parent;
+	if (*parent == MODEL_NONE)
+		*parent = model->objects_count;
+	*object = index;
+}
+
+static bool objects_list_made(struct model *model)
+{
+	struct matcher_group made = {0};
+	bool is_done = matcher_group_init(&made, model->objects_count + 1, model->objects_count,
+					  made_pair, model);
+
+	for (uint32_t i = 0; is_done && i < model->objects_count; i++) {
+		model->objects[i].first_made = made.firsts[i];
+		model->objects[i].made_count = made.firsts[i + 1] - made.firsts[i];
+	}
+	free(made.firsts);
+	model->made = made.values;
+	return is_done;
+}
+
+bool matcher_objects(struct model *model)
+{
+	int64_t *shutdowns = shutdowns_new(model);
+	uint32_t open_count = 0;
+
+	if (shutdowns == NULL)
+		return false;
+	for (uint32_t i = 0; i < model->objects_count; i++) {
+		struct model_object *object = &model->objects[i];
+
+		object_list_open(model, object, shutdowns, &open_count);
+		object->connects = connects_word(model, object);
+	}
+	free(shutdowns);
+	return objects_list_made(model);
+}
