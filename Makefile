@@ -1,7 +1,7 @@
 # socklife: one Makefile, no configure step. `make help` lists the targets.
 #
-# CC=gcc or clang, CFLAGS, BUILD=DIR, CI=1 (warnings are errors), SAN=address,undefined (analyzer,
-# tests and subjects sanitized, in a build directory of their own).
+# CC=gcc or clang, CFLAGS, BUILD=DIR, CI=1 (warnings are errors), V=1 (whole command lines),
+# SAN=address,undefined (analyzer, tests and subjects sanitized, in a build directory of their own).
 
 CC ?= cc
 CXX := $(if $(findstring clang,$(CC)),clang++,g++)
@@ -57,6 +57,8 @@ RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
+RUN = $(if $(V),,@echo "  $@" &&)
+
 all: $(BUILD)/socklife $(BUILD)/libsocklife.so ## build socklife and libsocklife.so (the default)
 
 # Objects made with other flags are never mixed in: every object depends on this file.
@@ -71,7 +73,7 @@ $(STAMP): FORCE
 # The library never carries a sanitizer: it is loaded into programs that have none.
 $(BUILD)/obj/preload/%.o: preload/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
+	$(RUN) $(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
 
 # The library exports its hooks and nothing else: the names in the first column of these lists.
 HOOK_LISTS := preload/hooks.def
@@ -81,26 +83,26 @@ $(BUILD)/exports.map: $(HOOK_LISTS)
 		echo 'local: *; };'; } >$@
 
 $(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS) $(BUILD)/exports.map
-	$(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed \
+	$(RUN) $(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed \
 		-Wl,--version-script=$(BUILD)/exports.map $(LDFLAGS) $(PRELOAD_OBJECTS) -o $@
 
 $(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(ANALYZER_FLAGS) -c $< -o $@
+	$(RUN) $(CC) $(C_FLAGS) $(ANALYZER_FLAGS) -c $< -o $@
 
 $(BUILD)/socklife: $(ANALYZER_OBJECTS)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(ANALYZER_LIBS) -o $@
+	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(ANALYZER_LIBS) -o $@
 
 $(BUILD)/obj/tests/%.o: tests/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(TEST_FLAGS) -c $< -o $@
+	$(RUN) $(CC) $(C_FLAGS) $(TEST_FLAGS) -c $< -o $@
 
 $(BUILD)/tests/unit: $(UNIT_OBJECTS) $(SUPPORT_OBJECTS) $(MODULE_OBJECTS)
 $(BUILD)/tests/system: $(SYSTEM_OBJECTS) $(SUPPORT_OBJECTS)
 $(BUILD)/tests/large: $(LARGE_OBJECTS) $(SUPPORT_OBJECTS)
 $(BUILD)/tests/unit $(BUILD)/tests/system $(BUILD)/tests/large:
 	@mkdir -p $(@D)
-	$(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) -o $@
+	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) -o $@
 
 # flags.mk sets, for one subject: SUBJECT_FLAGS, SUBJECT_LIBS, or SUBJECT_SAN empty where a
 # sanitizer cannot be (a static program).
@@ -109,21 +111,21 @@ SUBJECT_SAN = $(SAN_FLAGS)
 SUBJECT_COMPILE = -MF $@.d $(SUBJECT_SAN) $(SUBJECT_FLAGS) $< $(LDFLAGS) $(SUBJECT_LIBS) -o $@
 $(SUBJECTS)/lib%.so: tests/subjects/lib%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)
+	$(RUN) $(CC) $(C_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)
 $(SUBJECTS)/lib%.so: tests/subjects/lib%.cc $(STAMP)
 	@mkdir -p $(@D)
-	$(CXX) $(CXX_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)
+	$(RUN) $(CXX) $(CXX_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)
 $(SUBJECTS)/%: tests/subjects/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(SUBJECT_COMPILE)
+	$(RUN) $(CC) $(C_FLAGS) $(SUBJECT_COMPILE)
 $(SUBJECTS)/%: tests/subjects/%.cc $(STAMP)
 	@mkdir -p $(@D)
-	$(CXX) $(CXX_FLAGS) $(SUBJECT_COMPILE)
+	$(RUN) $(CXX) $(CXX_FLAGS) $(SUBJECT_COMPILE)
 
 demo: ## a real program talks to a real server, and what socklife says of it
 	$(INSTALL_PACKAGES) build demo
 	@$(MAKE) --no-print-directory all
-	@SOCKLIFE=$(abspath $(BUILD))/socklife examples/demo/demo.sh
+	@examples/demo/demo.sh $(abspath $(BUILD))/socklife
 
 test: ## build and run all tests (SAN=address,undefined: under the sanitizers)
 	$(INSTALL_PACKAGES) build test
@@ -143,7 +145,7 @@ fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(MODULE_OBJECTS) $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) $(TEST_FLAGS) -fsanitize=fuzzer -MF $@.d $< $(MODULE_OBJECTS) $(ANALYZER_LIBS) -o $@
+	$(RUN) $(CC) $(C_FLAGS) $(TEST_FLAGS) -fsanitize=fuzzer -MF $@.d $< $(MODULE_OBJECTS) $(ANALYZER_LIBS) -o $@
 
 fuzz-run: $(FUZZERS)
 	@tests/fuzz/run.sh $(FUZZ_SECONDS) $^
@@ -158,7 +160,7 @@ format: ## rewrite the sources in the project's format
 
 $(BUILD)/bench/%: tests/bench/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(CC) $(C_FLAGS) -MF $@.d $< -o $@
+	$(RUN) $(CC) $(C_FLAGS) -MF $@.d $< -o $@
 
 bench: ## what recording costs: A B A B against the bare program
 	$(INSTALL_PACKAGES) build bench

@@ -96,7 +96,7 @@ check_only() {
 
 check_walls() {
 	local recipe
-	recipe=$(make -n -B BUILD=build/lint all 2>/dev/null)
+	recipe=$(make -n -B BUILD=build/lint all 2>/dev/null | sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}')
 	grep -E -- ' -c analyzer/' <<<"$recipe" | grep -q -- ' -Ipreload ' &&
 		complain "the analyzer is compiled with -Ipreload"
 	grep -E -- ' -c preload/' <<<"$recipe" | grep -q -- ' -Ianalyzer ' &&
