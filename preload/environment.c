@@ -7,7 +7,6 @@
 
 #include "environment_hidden.h"
 
-#define ENVIRONMENT_PREFIX        "SOCKLIFE_"
 #define ENVIRONMENT_TRACE         "SOCKLIFE_TRACE="
 #define ENVIRONMENT_TRACE_DEFAULT "socklife.out"
 
@@ -63,13 +62,28 @@ static void hidden_add_trace(const char *value)
 	hidden_add(ENVIRONMENT_TRACE, directory, value);
 }
 
+static bool environment_is_ours(const char *entry)
+{
+	static const char *const names[] = {
+#define ENVIRONMENT_VARIABLE(name) #name "=",
+#include "environment.def"
+#undef ENVIRONMENT_VARIABLE
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (environment_begins(entry, names[i]))
+			return true;
+	}
+	return false;
+}
+
 static void environment_take_variables(void)
 {
 	bool has_trace = false;
 	char **kept = environ;
 
 	for (char **entry = environ; *entry != NULL; entry++) {
-		if (!environment_begins(*entry, ENVIRONMENT_PREFIX)) {
+		if (!environment_is_ours(*entry)) {
 			*kept++ = *entry;
 		} else if (environment_begins(*entry, ENVIRONMENT_TRACE)) {
 			has_trace = (*entry)[strlen(ENVIRONMENT_TRACE)] != '\0';
@@ -173,7 +187,7 @@ void environment_hide(void)
 	if (environ == NULL)
 		return;
 	for (char **entry = environ; *entry != NULL; entry++)
-		size += environment_begins(*entry, ENVIRONMENT_PREFIX) ? strlen(*entry) + 2 : 0;
+		size += environment_is_ours(*entry) ? strlen(*entry) + 2 : 0;
 	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room != MAP_FAILED) {
 		environment_hidden.room = room;

@@ -1,7 +1,7 @@
 /*
  * The hidden environment: the program sees its environment as without socklife, and the programs
  * it starts are followed all the same. This module owns what the constructor took out of `environ`
- * (our entry in LD_PRELOAD, every SOCKLIFE_ variable) and puts it back for children only.
+ * (our entry in LD_PRELOAD, the variables of environment.def) and puts it back for children only.
  *
  * environment_hide() runs once, in the constructor, while the process has one thread. Everything
  * else may be called from any thread, from a signal handler and in a vfork child: no malloc, no
