@@ -53,42 +53,58 @@ void recorder_address(struct trace_address *into, const struct sockaddr *address
 	into->family = address->sa_family;
 }
 
-/*
- * A CONNECT record with room for the local path too: it is known only later, and a UNIX client's is
- * empty unless it was bound.
- */
-static struct trace_connect *connect_new(const struct trace_socket *socket,
-					 const struct sockaddr *peer, socklen_t size)
-{
-	struct trace_address address;
-	struct trace_connect *connect;
-	const char *path;
-	uint32_t path_size;
+/* Both ends of a connection as the caller gave them, with the UNIX paths that follow the record. */
+struct connect_ends {
+	struct trace_address peer, local;
+	const char *peer_path, *local_path;
+};
 
-	recorder_address(&address, peer, size, &path);
-	path_size = path != NULL ? address.scope_or_size : 0;
-	connect = sink_reserve(sizeof(*connect) + path_size);
+static uint32_t connect_path_size(const struct trace_address *address, const char *path)
+{
+	return path != NULL ? address->scope_or_size : 0;
+}
+
+static struct trace_connect *connect_new(const struct trace_socket *socket,
+					 const struct connect_ends *ends)
+{
+	uint32_t peer_size = connect_path_size(&ends->peer, ends->peer_path);
+	uint32_t local_size = connect_path_size(&ends->local, ends->local_path);
+	struct trace_connect *connect = sink_reserve(sizeof(*connect) + peer_size + local_size);
+
 	if (connect == NULL)
 		return NULL;
 	connect->socket = socket->id;
-	connect->peer = address;
+	connect->peer = ends->peer;
+	connect->local = ends->local;
 	connect->tid = recorder_tid();
-	if (path_size > 0)
-		memcpy(connect + 1, path, path_size);
+	if (peer_size > 0)
+		memcpy(connect + 1, ends->peer_path, peer_size);
+	if (local_size > 0)
+		memcpy((char *)(connect + 1) + peer_size, ends->local_path, local_size);
 	return connect;
 }
 
+static bool connect_local_address(int fd, struct sockaddr_storage *local, socklen_t *size)
+{
+	*size = sizeof(*local);
+	return kernel_call3(SYS_getsockname, fd, local, size) == 0;
+}
+
+/*
+ * Once connected. There is no room for a UNIX path now, nor need: a client has one only when it was
+ * bound, and then an ADDRESS record tells it.
+ */
 static void connect_read_local(struct trace_connect *connect, int fd)
 {
 	struct sockaddr_storage local;
-	socklen_t size = sizeof(local);
+	socklen_t size;
 	const char *path;
 
-	if (kernel_call3(SYS_getsockname, fd, &local, &size) != 0)
+	if (connect->local.family != 0 || !connect_local_address(fd, &local, &size))
 		return;
 	recorder_address(&connect->local, (struct sockaddr *)&local, size, &path);
 	if (path != NULL)
-		connect->local.scope_or_size = 0; /* a bound path has an ADDRESS record already */
+		connect->local.scope_or_size = 0;
 }
 
 static struct trace_connect *socket_connect(const struct trace_socket *socket)
@@ -114,8 +130,16 @@ void recorder_connect_finish(struct trace_socket *socket, int fd, int error)
 void recorder_connected(struct trace_socket *socket, int fd, const struct sockaddr *peer,
 			socklen_t size)
 {
-	struct trace_connect *connect = connect_new(socket, peer, size);
+	struct connect_ends ends = {.local_path = NULL};
+	struct trace_connect *connect;
+	struct sockaddr_storage local;
+	socklen_t local_size;
 
+	recorder_address(&ends.peer, peer, size, &ends.peer_path);
+	if (connect_local_address(fd, &local, &local_size))
+		recorder_address(&ends.local, (struct sockaddr *)&local, local_size,
+				 &ends.local_path);
+	connect = connect_new(socket, &ends);
 	if (connect == NULL)
 		return;
 	connect->started_ns = socket->created_ns;
@@ -127,6 +151,7 @@ void recorder_connected(struct trace_socket *socket, int fd, const struct sockad
 struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address, socklen_t size)
 {
 	struct trace_socket *socket = recorder_known(fd);
+	struct connect_ends ends = {.local_path = NULL};
 	struct trace_connect *connect;
 	struct recorder_capture capture;
 
@@ -138,7 +163,8 @@ struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address
 		return socket_connect(socket);
 	if (socket->flags & TRACE_SOCKET_CONNECTED && recorder_is_stream(socket))
 		return NULL;
-	connect = connect_new(socket, address, size);
+	recorder_address(&ends.peer, address, size, &ends.peer_path);
+	connect = connect_new(socket, &ends);
 	if (connect == NULL)
 		return NULL;
 	connect->started_ns = clock_now_ns();

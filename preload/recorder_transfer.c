@@ -85,22 +85,35 @@ static void transfer_attribute(struct trace_socket *socket, int fd, uint32_t epo
 	guard_restore(depth);
 }
 
+/*
+ * The first time is exact; later ones are coarse, so one that seems to lie before the first is the
+ * first. Returns the gap since the last I/O.
+ */
+static uint64_t transfer_touch(struct trace_socket *socket)
+{
+	uint64_t last = __atomic_load_n(&socket->last_io_ns, __ATOMIC_RELAXED);
+	uint64_t now = last == 0 ? clock_now_ns() : clock_coarse_ns();
+	uint64_t idle = last != 0 && now > last ? now - last : 0;
+
+	if (last == 0)
+		transfer_store_first(&socket->first_io_ns, now);
+	if (now > last)
+		__atomic_store_n(&socket->last_io_ns, now, __ATOMIC_RELAXED);
+	if (idle > __atomic_load_n(&socket->longest_idle_ns, __ATOMIC_RELAXED))
+		__atomic_store_n(&socket->longest_idle_ns, idle, __ATOMIC_RELAXED);
+	return idle;
+}
+
 static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_direction direction,
 			     uint64_t bytes)
 {
-	uint64_t now = clock_coarse_ns();
-	uint64_t last = __atomic_exchange_n(&socket->last_io_ns, now, __ATOMIC_RELAXED);
-	uint64_t idle = last != 0 && now > last ? now - last : 0;
+	uint64_t idle = transfer_touch(socket);
 	uint32_t epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
 	bool is_sent = direction == RECORDER_SENT;
 
-	if (last == 0)
-		transfer_store_first(&socket->first_io_ns, clock_now_ns());
 	__atomic_fetch_add(is_sent ? &socket->bytes_sent : &socket->bytes_received, bytes,
 			   __ATOMIC_RELAXED);
 	__atomic_fetch_add(is_sent ? &socket->sends : &socket->receives, 1, __ATOMIC_RELAXED);
-	if (idle > __atomic_load_n(&socket->longest_idle_ns, __ATOMIC_RELAXED))
-		__atomic_store_n(&socket->longest_idle_ns, idle, __ATOMIC_RELAXED);
 	if (is_sent && epoch != 0 &&
 	    (epoch != socket->attributed_epoch || idle > settings.idle_ms * TRANSFER_NS_PER_MS))
 		transfer_attribute(socket, fd, epoch);
