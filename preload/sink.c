@@ -50,14 +50,14 @@ static int sink_map_largest(uint64_t max_bytes)
 	return ENOMEM;
 }
 
+/* The empty file stays: it tells the analyzer of a process that could not be recorded. */
+/* The file stays, empty: it tells the analyzer that this process is missing from the trace. */
 static void sink_abandon(void)
 {
 	if (sink.base != NULL)
 		kernel_call2(SYS_munmap, sink.base, sink.window_bytes);
-	if (sink.file.fd >= 0) {
+	if (sink.file.fd >= 0)
 		kernel_call1(SYS_close, sink.file.fd);
-		kernel_call3(SYS_unlinkat, AT_FDCWD, sink.file.path, 0);
-	}
 	sink.base = NULL;
 	sink.file.fd = -1;
 }
