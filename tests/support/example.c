@@ -69,6 +69,34 @@ json_t *example_connection(const struct subject *subject, const char *name, cons
 	return report_local(subject->report, step.pid, local);
 }
 
+json_t *example_opened(const struct subject *subject, const char *peer, size_t nth)
+{
+	json_t *row;
+	size_t index;
+
+	json_array_foreach(json_object_get(subject->report, "sockets"), index, row)
+	{
+		if (report_is(row, "peer", peer) && --nth == 0)
+			return row;
+	}
+	cr_assert_fail("too few connections to %s in %s", peer, report_dump(subject->report));
+	return NULL;
+}
+
+size_t example_opened_count(const struct subject *subject, const char *peer)
+{
+	return report_count(subject->report, "sockets", "peer", peer);
+}
+
+bool example_is_open(const struct subject *subject, const json_t *socket, const char *name)
+{
+	struct example_step step;
+
+	example_step_read(subject, name, &step);
+	return report_seconds(socket, "created") <= step.time_s &&
+	       (report_is_null(socket, "closed") || report_seconds(socket, "closed") > step.time_s);
+}
+
 json_t *example_instance(const struct subject *subject, const char *class, long long number)
 {
 	json_t *row;

@@ -37,6 +37,11 @@ void example_step_read(const struct subject *subject, const char *name, struct e
 size_t example_step_count(const struct subject *subject, const char *name);
 /* The report's row of the only connection to `peer` (NULL: to anybody) at a step. */
 json_t *example_connection(const struct subject *subject, const char *step, const char *peer);
+/* The nth (from 1) connection to `peer`, in order of birth, and how many there are. */
+json_t *example_opened(const struct subject *subject, const char *peer, size_t nth);
+size_t example_opened_count(const struct subject *subject, const char *peer);
+/* Whether the report has the socket open, not closed yet, at a step. */
+bool example_is_open(const struct subject *subject, const json_t *socket, const char *step);
 
 /* The report's row of the object that the program watches under this name. */
 json_t *example_object(const struct subject *subject, const char *name);
