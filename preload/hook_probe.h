@@ -8,6 +8,7 @@
 #ifndef SOCKLIFE_HOOK_PROBE_H
 #define SOCKLIFE_HOOK_PROBE_H
 
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
@@ -18,7 +19,10 @@
 
 static inline bool hook_is_probe(int fd)
 {
-	return __builtin_expect(fd == HOOK_PROBE_FD, 0) && guard_is_up();
+	if (__builtin_expect(fd != HOOK_PROBE_FD, 1) || !guard_is_up())
+		return false;
+	errno = 0; /* it reads on while errno is EINTR, whatever read() returned */
+	return true;
 }
 
 /* What write(fd, address, 1) to a pipe would return: 1, or -1 with EFAULT. */
