@@ -47,6 +47,7 @@ void model_fill_code(struct model_loader *loader, struct model_file *file,
 	model->codes_count++;
 	model->codes[row].process = file->process;
 	model->codes[row].id = record->id;
+	model->codes[row].id = record->id;
 	model->codes[row].file = model_file_string(file, record->file);
 	model->codes[row].function = model_file_string(file, record->function);
 	model->codes[row].line = record->line;

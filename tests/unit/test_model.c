@@ -257,6 +257,7 @@ Test(model, joins_stacks_code_and_strings)
 	cr_expect_eq(model.stacks[0].frames[0], frames[0]);
 	cr_expect_str_eq(model.codes[0].file, "app.py");
 	cr_expect_str_eq(model.codes[0].function, "main");
+	cr_expect_eq(model.codes[0].id, code->id);
 }
 
 Test(model, lets_references_point_forward)
