@@ -128,7 +128,9 @@ static void socket_connect(struct model_socket *socket, const struct model_conne
 	socket->connect_started_ns = row->started_ns;
 	socket->connect_stack = row->stack;
 	socket->peer = row->peer;
-	if (row->local.family != 0)
+	/* Of a UNIX client that was bound an ADDRESS record has told; here its path is left out. */
+	if (row->local.family != 0 &&
+	    (row->local.family != AF_UNIX || row->local.path_size_bytes > 0))
 		socket->local = row->local;
 	socket->connected_ns = row->error == 0 ? row->finished_ns : TIME_NONE;
 	socket->connect_error = row->error;

@@ -61,6 +61,14 @@ static int endpoint_bind(struct endpoint *endpoint, int type)
 	return fd;
 }
 
+/* A UNIX client that has a name of its own. */
+static void client_name(int client)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "client.sock"};
+
+	MUST(bind(client, (struct sockaddr *)&name, sizeof(name)) == 0);
+}
+
 static void conversation(int client, int server)
 {
 	fact("client_fd", client);
@@ -73,13 +81,15 @@ static void conversation(int client, int server)
 	MUST(close(server) == 0);
 }
 
-static void connected_run(struct endpoint endpoint, int type)
+static void connected_run(struct endpoint endpoint, int type, bool is_client_named)
 {
 	int listener = endpoint_bind(&endpoint, type);
 	int client = socket(endpoint.address.ss_family, type | SOCK_CLOEXEC, 0);
 	int server;
 
 	MUST(listen(listener, 5) == 0);
+	if (is_client_named)
+		client_name(client);
 	MUST(connect(client, (struct sockaddr *)&endpoint.address, endpoint.size) == 0);
 	server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	MUST(server >= 0);
@@ -106,27 +116,32 @@ static void datagram_run(struct endpoint endpoint)
 
 static void inet(void)
 {
-	connected_run(endpoint_inet(), SOCK_STREAM);
+	connected_run(endpoint_inet(), SOCK_STREAM, false);
 }
 
 static void inet6(void)
 {
-	connected_run(endpoint_inet6(), SOCK_STREAM);
+	connected_run(endpoint_inet6(), SOCK_STREAM, false);
 }
 
 static void path(void)
 {
-	connected_run(endpoint_path(), SOCK_STREAM);
+	connected_run(endpoint_path(), SOCK_STREAM, false);
 }
 
 static void abstract(void)
 {
-	connected_run(endpoint_abstract(), SOCK_STREAM);
+	connected_run(endpoint_abstract(), SOCK_STREAM, false);
+}
+
+static void named_client(void)
+{
+	connected_run(endpoint_path(), SOCK_STREAM, true);
 }
 
 static void seqpacket(void)
 {
-	connected_run(endpoint_path(), SOCK_SEQPACKET);
+	connected_run(endpoint_path(), SOCK_SEQPACKET, false);
 }
 
 static void datagram_inet(void)
@@ -154,6 +169,7 @@ int main(int argc, char *argv[])
 		{"inet6", inet6},
 		{"path", path},
 		{"abstract", abstract},
+		{"named-client", named_client},
 		{"seqpacket", seqpacket},
 		{"datagram-inet", datagram_inet},
 		{"datagram-unix", datagram_unix},

@@ -85,6 +85,11 @@ Test(sockets, unix_stream)
 	connected_check((struct expected){"path", "unix", "stream"});
 }
 
+Test(sockets, unix_stream_whose_client_is_bound)
+{
+	connected_check((struct expected){"named-client", "unix", "stream"});
+}
+
 Test(sockets, abstract_unix_stream)
 {
 	connected_check((struct expected){"abstract", "unix", "stream"});
