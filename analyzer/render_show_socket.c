@@ -53,10 +53,12 @@ static void traffic_print(const struct terminal *terminal, const struct model *m
 {
 	struct quantity quantity;
 
-	fprintf(out, "  sent       %s in %" PRIu64 " calls\n",
-		quantity_bytes(socket->bytes_sent, &quantity), socket->sends);
-	fprintf(out, "  received   %s in %" PRIu64 " calls\n",
-		quantity_bytes(socket->bytes_received, &quantity), socket->receives);
+	fprintf(out, "  sent       %s in %" PRIu64 " call%s\n",
+		quantity_bytes(socket->bytes_sent, &quantity), socket->sends,
+		socket->sends == 1 ? "" : "s");
+	fprintf(out, "  received   %s in %" PRIu64 " call%s\n",
+		quantity_bytes(socket->bytes_received, &quantity), socket->receives,
+		socket->receives == 1 ? "" : "s");
 	if (socket->last_io_ns != TIME_NONE)
 		fprintf(out, "  idle       %s at the longest\n",
 			quantity_duration(terminal, socket_idle_ns(model, socket), &quantity));
