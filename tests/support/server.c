@@ -29,6 +29,7 @@ static const struct server_type {
 	[SERVER_MARIADB] = {mariadb_prepare, mariadb_ready, "mysql"},
 	/* As root it would need a directory outside of the scratch directory. */
 	[SERVER_SSHD] = {sshd_prepare, NULL, "nobody"},
+	[SERVER_RDS] = {rds_prepare, NULL, NULL},
 };
 
 static bool port_is_free(int port)

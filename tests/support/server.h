@@ -15,7 +15,8 @@ enum server_kind {
 	SERVER_REDIS,    /* TCP and UNIX */
 	SERVER_POSTGRES, /* TCP and UNIX; database postgres, user tester, no password */
 	SERVER_MARIADB,  /* TCP and UNIX; user root, no password */
-	SERVER_SSHD      /* answers key scans */
+	SERVER_SSHD,     /* answers key scans */
+	SERVER_RDS       /* examples/rds_stub.py, HTTP, keeps connections */
 };
 
 struct server {

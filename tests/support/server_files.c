@@ -174,3 +174,11 @@ void sshd_prepare(struct server *server)
 		"ListenAddress=127.0.0.1", "-o", scratch_format("PidFile=%s", server->pid_file),
 		"-p", scratch_format("%d", server->port)));
 }
+
+void rds_prepare(struct server *server)
+{
+	server->stop_signal = SIGTERM;
+	server->arguments = list_keep(COMMAND_LIST("/usr/bin/python3",
+						   scratch_source("examples/rds_stub.py"),
+						   scratch_format("%d", server->port)));
+}
