@@ -51,7 +51,7 @@ static void addresses_print(const struct terminal *terminal, const struct model_
 static void traffic_print(const struct terminal *terminal, const struct model *model,
 			  const struct model_socket *socket, FILE *out)
 {
-	struct quantity quantity;
+	struct quantity quantity = {{0}};
 
 	fprintf(out, "  sent       %s in %" PRIu64 " call%s\n",
 		quantity_bytes(socket->bytes_sent, &quantity), socket->sends,

@@ -137,7 +137,7 @@ static void duration_fill(struct socket_row *row, enum socket_column column, str
 static void bytes_fill(struct socket_row *row, const struct fold_group *group)
 {
 	uint64_t sent = 0, received = 0;
-	struct quantity quantity;
+	struct quantity quantity = {{0}};
 
 	for (uint32_t i = group->first; i != MODEL_NONE; i = row->fold->next[i]) {
 		sent += row->model->sockets[i].bytes_sent;
