@@ -12,6 +12,8 @@
 #include "selection.h"
 #include "socket_facts.h"
 #include "summary.h"
+#include "terminal.h"
+#include "verdict.h"
 #include "words.h"
 
 /* One row under construction; `is_whole` turns false when memory runs out. */
@@ -178,6 +180,16 @@ static json_t *sockets_of_value(const uint32_t *indices, uint32_t first, uint32_
 	return array;
 }
 
+/* For people, but programs pass it on: without colour and width, always in UTF-8. */
+static json_t *verdict_value(const struct model *model, uint32_t index)
+{
+	static const struct terminal plain = {.is_utf8 = true};
+	struct verdict verdict;
+
+	verdict_object(&verdict, &plain, model, index);
+	return json_value_text(verdict.text);
+}
+
 static json_t *object_value(const struct render_input *input, uint32_t index)
 {
 	const struct model *model = input->model;
@@ -204,6 +216,7 @@ static json_t *object_value(const struct render_input *input, uint32_t index)
 	row_set(&row, "open_at_end",
 		sockets_of_value(model->open_at_end, object->first_open_at_end,
 				 object->open_at_end_count));
+	row_set(&row, "verdict", verdict_value(model, index));
 	return row_end(&row);
 }
 

@@ -1,0 +1,161 @@
+#include "object_facts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "socket_facts.h"
+#include "terminal.h"
+
+static const char *last_part(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot != NULL && dot[1] != '\0' ? dot + 1 : name;
+}
+
+void object_label(const struct terminal *terminal, const struct model *model, uint32_t object,
+		  char *text, size_t size)
+{
+	const char *name = last_part(model->objects[object].class_name);
+	size_t used;
+
+	terminal_escape(terminal, name, strlen(name), text, size - 16);
+	used = strlen(text);
+	snprintf(text + used, size - used, " o%" PRIu64, (uint64_t)object + 1);
+}
+
+static bool is_short_same(const char *name, const char *other)
+{
+	size_t package = strcspn(name, ".");
+
+	return strncmp(name, other, package) == 0 && other[package] == name[package] &&
+	       strcmp(last_part(name), last_part(other)) == 0;
+}
+
+static bool is_short_unique(const struct model *model, const char *name)
+{
+	for (uint32_t i = 0; i < model->objects_count; i++) {
+		const char *other = model->objects[i].class_name;
+
+		if (other != name && is_short_same(name, other) && strcmp(name, other) != 0)
+			return false;
+	}
+	return true;
+}
+
+void object_class_short(const struct terminal *terminal, const struct model *model, uint32_t object,
+			char *text, size_t size)
+{
+	const char *name = model->objects[object].class_name, *last = last_part(name);
+	size_t package = strcspn(name, "."), used;
+
+	if (name + package + 1 >= last || !is_short_unique(model, name)) {
+		terminal_escape(terminal, name, strlen(name), text, size);
+		return;
+	}
+	terminal_escape(terminal, name, package + 1, text, size);
+	used = strlen(text);
+	terminal_escape(terminal, last, strlen(last), text + used, size - used);
+}
+
+bool object_is_plumbing(const struct model_object *object)
+{
+	return object->role == TRACE_ROLE_POOL || object->role == TRACE_ROLE_CONNECTION;
+}
+
+bool object_is_alive_at_end(const struct model_object *object)
+{
+	return object->end == 0 || object->end == TRACE_OBJECT_END_EXIT;
+}
+
+int64_t object_gone_ns(const struct model_object *object)
+{
+	return object_is_alive_at_end(object) || object->ended_ns == TIME_NONE ? INT64_MAX
+									       : object->ended_ns;
+}
+
+static bool is_prominent(const struct model_object *object)
+{
+	return !object_is_plumbing(object) || object->parent == MODEL_NONE;
+}
+
+uint32_t object_holder(const struct model *model, const struct model_socket *socket)
+{
+	uint32_t holder = MODEL_NONE;
+
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		uint32_t owner = model->links[model->owners[socket->first_owner + i]].object;
+		const struct model_object *row = &model->objects[owner], *held;
+
+		held = holder != MODEL_NONE ? &model->objects[holder] : NULL;
+		if (held == NULL || (is_prominent(row) && !is_prominent(held)) ||
+		    (is_prominent(row) == is_prominent(held) &&
+		     object_gone_ns(row) >= object_gone_ns(held)))
+			holder = owner;
+	}
+	return holder;
+}
+
+bool object_chain_has_pool(const struct model *model, const struct model_socket *socket)
+{
+	const uint32_t *owners = model->owners + socket->first_owner;
+
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		if (model->objects[model->links[owners[i]].object].role == TRACE_ROLE_POOL)
+			return true;
+	}
+	return false;
+}
+
+bool object_has_open_at_end(const struct model *model, uint32_t object, uint32_t socket)
+{
+	const struct model_object *row = &model->objects[object];
+	const uint32_t *open = model->open_at_end + row->first_open_at_end;
+
+	for (uint32_t i = 0; i < row->open_at_end_count; i++) {
+		if (open[i] == socket)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * When the first connection inside the object was gone, in a chain of owners or of users. With
+ * `from` 1 the innermost does not count: a driver's handle takes its socket along.
+ */
+static int64_t inner_gone_ns(const struct model *model, const uint32_t *links, uint32_t count,
+			     uint32_t object, uint32_t from)
+{
+	int64_t gone_ns = INT64_MAX;
+	uint32_t place = 0;
+
+	while (place < count && model->links[links[place]].object != object)
+		place++;
+	for (uint32_t i = from; place < count && i < place; i++) {
+		const struct model_object *inner = &model->objects[model->links[links[i]].object];
+
+		if (inner->role == TRACE_ROLE_CONNECTION &&
+		    inner->created_ns >= model->objects[object].created_ns &&
+		    object_gone_ns(inner) < gone_ns)
+			gone_ns = object_gone_ns(inner);
+	}
+	return gone_ns;
+}
+
+int64_t object_release_ns(const struct model *model, uint32_t object,
+			  const struct model_socket *socket)
+{
+	int64_t gone_ns = object_gone_ns(&model->objects[object]);
+	int64_t ended_ns = socket_ended_ns(model, socket);
+	int64_t as_owner = inner_gone_ns(model, model->owners + socket->first_owner,
+					 socket->owner_count, object, 1);
+	int64_t as_user = inner_gone_ns(model, model->users + socket->first_user,
+					socket->user_count, object, 0);
+
+	if (as_owner < gone_ns)
+		gone_ns = as_owner;
+	if (as_user < gone_ns)
+		gone_ns = as_user;
+	return gone_ns < ended_ns ? gone_ns : TIME_NONE;
+}
