@@ -60,7 +60,7 @@ static void totals_print(const struct report *report)
 {
 	const struct summary *summary = &report->summary;
 	const char *dot = terminal_dot(&report->terminal);
-	struct quantity sent, received;
+	struct quantity sent = {{0}}, received = {{0}};
 
 	fprintf(report->out,
 		"%" PRIu64 " socket%s %s %" PRIu64 " connection%s %s %" PRIu64
