@@ -2,8 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "trace_files.h"
+
+#define HUGE_PAGE_BYTES  ((size_t)2 << 20)
+#define ROWS_LARGE_BYTES (2 * HUGE_PAGE_BYTES)
 
 static enum status no_memory(struct error *error, const char *path)
 {
@@ -86,9 +90,26 @@ static bool file_place(struct model_loader *loader, struct model_file *file,
 	return fits;
 }
 
+/*
+ * Large arrays are filled once from end to end, and the faults of their small pages would be most
+ * of what loading costs: ask for huge ones (madvise(2); where there are none nothing changes).
+ */
+static void *rows_large(size_t size_bytes)
+{
+	size_t rounded = (size_bytes + HUGE_PAGE_BYTES - 1) & ~(HUGE_PAGE_BYTES - 1);
+	void *rows = aligned_alloc(HUGE_PAGE_BYTES, rounded);
+
+	if (rows == NULL)
+		return NULL;
+	madvise(rows, rounded, MADV_HUGEPAGE);
+	return memset(rows, 0, size_bytes);
+}
+
 static bool rows_new(void *array, uint64_t count, size_t size_bytes)
 {
-	void *rows = calloc(count + 1, size_bytes);
+	bool is_large = count > ROWS_LARGE_BYTES / size_bytes;
+	void *rows = is_large ? rows_large((count + 1) * size_bytes)
+			      : calloc(count + 1, size_bytes);
 
 	memcpy(array, &rows, sizeof(rows));
 	return rows != NULL;

@@ -88,122 +88,6 @@ Test(model, tells_times_from_the_start)
 	cr_expect_eq(model.sockets[0].connected_ns, TIME_NONE);
 }
 
-Test(model, takes_the_last_connect_and_keeps_all_as_neighbours)
-{
-	struct trace_connect *failed;
-
-	trace_builder_socket(&builder, 3, 1100);
-	trace_builder_socket(&builder, 4, 1100);
-	failed = trace_builder_connect(&builder, 1, 1200, 1300);
-	failed->error = ECONNREFUSED;
-	trace_builder_connect(&builder, 2, 1250, 1350);
-	trace_builder_connect(&builder, 1, 1400, 1500)->peer = trace_builder_inet(10, 0, 0, 1, 80);
-	load();
-	cr_assert_eq(model.sockets[0].connect_count, 2);
-	cr_expect_eq(model.sockets[0].connect_started_ns, 400);
-	cr_expect_eq(model.sockets[0].connected_ns, 500);
-	cr_expect_eq(model.sockets[0].connect_error, 0);
-	cr_expect_eq(model.sockets[0].peer.bytes[0], 10);
-	for (uint32_t i = 0; i < model.sockets_count; i++) {
-		const struct model_socket *socket = &model.sockets[i];
-
-		for (uint32_t k = 0; k < socket->connect_count; k++)
-			cr_expect_eq(model.connects[socket->first_connect + k].socket, i);
-	}
-	cr_expect_eq(model.connects[model.sockets[0].first_connect].error, ECONNREFUSED);
-}
-
-Test(model, takes_asking_again_about_a_connect_for_no_attempt)
-{
-	trace_builder_socket(&builder, 3, 1100);
-	trace_builder_connect(&builder, 1, 1200, 0);
-	trace_builder_connect(&builder, 1, 1300, 1300)->error = EALREADY;
-	trace_builder_connect(&builder, 1, 1400, 1400)->error = EISCONN;
-	load();
-	cr_expect_eq(model.sockets[0].connect_started_ns, 200);
-	cr_expect_eq(model.sockets[0].connected_ns, 400);
-	cr_expect_eq(model.sockets[0].connect_error, 0);
-}
-
-Test(model, keeps_a_connect_that_was_given_up_as_undecided)
-{
-	struct trace_socket *socket = trace_builder_socket(&builder, 3, 1100);
-
-	trace_builder_connect(&builder, 1, 1200, 0);
-	socket->flags = TRACE_SOCKET_TCP_INFO_READ;
-	socket->tcp_state = 2;
-	load();
-	cr_expect_eq(model.sockets[0].connected_ns, TIME_NONE);
-	cr_expect_eq(model.sockets[0].connect_error, EINPROGRESS);
-	cr_expect_str_eq(model.sockets[0].tcp_state, "SYN_SENT");
-}
-
-Test(model, decides_a_pending_connect_by_traffic_or_tcp_state)
-{
-	struct trace_socket *socket = trace_builder_socket(&builder, 3, 1100);
-
-	socket->bytes_sent = 5;
-	socket->first_io_ns = 1400;
-	trace_builder_connect(&builder, 1, 1200, 0);
-	socket = trace_builder_socket(&builder, 4, 1100);
-	socket->flags = TRACE_SOCKET_TCP_INFO_READ;
-	socket->tcp_state = 1;
-	trace_builder_connect(&builder, 2, 1200, 0);
-	load();
-	cr_expect_eq(model.sockets[0].connect_error, 0);
-	cr_expect_eq(model.sockets[0].connected_ns, 400);
-	cr_expect_eq(model.sockets[1].connect_error, 0);
-	cr_expect_eq(model.sockets[1].connected_ns, TIME_NONE);
-	cr_expect(model.sockets[1].flags & TRACE_SOCKET_CONNECTED);
-}
-
-Test(model, calls_a_refused_connect_no_broken_connection)
-{
-	struct trace_socket *socket = trace_builder_socket(&builder, 3, 1100);
-
-	socket->flags = TRACE_SOCKET_TCP_INFO_READ;
-	socket->tcp_state = 7;
-	socket->so_error = ECONNREFUSED;
-	trace_builder_connect(&builder, 1, 1200, 0);
-	load();
-	cr_expect_eq(model.sockets[0].connect_error, ECONNREFUSED);
-	cr_expect_eq(model.sockets[0].error, 0);
-}
-
-static struct trace_socket *closed_tcp(uint16_t state, uint64_t read_ns, uint32_t last_ack_ms)
-{
-	struct trace_socket *socket = trace_builder_socket(&builder, 3, 1100);
-
-	trace_builder_connect(&builder, socket->id, 1200, 1300);
-	socket->flags = TRACE_SOCKET_TCP_INFO_READ;
-	socket->tcp_state = state;
-	socket->tcp_read_ns = read_ns;
-	socket->tcp_last_ack_recv_ms = last_ack_ms;
-	return socket;
-}
-
-Test(model, dates_the_peers_fin_by_the_last_ack)
-{
-	closed_tcp(8, 50001000, 20);
-	closed_tcp(8, 50001000, 20)->peer_ended_ns = 10001000;
-	closed_tcp(1, 50001000, 20);
-	closed_tcp(8, 50001000, 4000);
-	load();
-	cr_expect_eq(model.sockets[0].peer_closed_ns, 30000000);
-	cr_expect_eq(model.sockets[1].peer_closed_ns, 10000000);
-	cr_expect_eq(model.sockets[2].peer_closed_ns, TIME_NONE);
-	cr_expect_eq(model.sockets[3].peer_closed_ns, 300, "not before it was connected");
-}
-
-Test(model, tells_by_which_error_a_connection_broke)
-{
-	closed_tcp(7, 5000, 0)->so_error = ECONNRESET;
-	closed_tcp(7, 5000, 0)->io_error = EPIPE;
-	load();
-	cr_expect_eq(model.sockets[0].error, ECONNRESET);
-	cr_expect_eq(model.sockets[1].error, EPIPE);
-}
-
 Test(model, ends_what_a_process_left_open_at_its_exit)
 {
 	struct trace_file_header *header = trace_builder_header(&builder);
@@ -298,45 +182,6 @@ Test(model, leaves_out_records_with_impossible_or_repeated_ids)
 	cr_expect(has_note("1 records with an id that was taken", true));
 }
 
-Test(model, names_a_peer_by_the_latest_lookup_before_the_connect)
-{
-	struct trace_address address = trace_builder_inet(127, 0, 0, 1, 0);
-
-	trace_builder_name(&builder, "old.example", address, 1100);
-	trace_builder_name(&builder, "db.example", address, 1200);
-	trace_builder_name(&builder, "late.example", address, 1600);
-	address.port = 80;
-	trace_builder_name(&builder, "other-port.example", address, 1400);
-	trace_builder_socket(&builder, 3, 1100);
-	trace_builder_connect(&builder, 1, 1500, 1550);
-	load();
-	cr_assert_not_null(model.sockets[0].peer_name);
-	cr_expect_str_eq(model.sockets[0].peer_name, "db.example");
-}
-
-Test(model, names_an_ipv4_peer_of_an_ipv6_socket)
-{
-	struct trace_connect *connect;
-
-	trace_builder_name(&builder, "db", trace_builder_inet(127, 0, 0, 1, 0), 1100);
-	trace_builder_socket(&builder, 3, 1100);
-	connect = trace_builder_connect(&builder, 1, 1500, 1550);
-	connect->peer = (struct trace_address){
-		.family = AF_INET6, .port = 5432, .bytes = {[10] = 0xff, 0xff, 127, 0, 0, 1}};
-	load();
-	cr_assert_not_null(model.sockets[0].peer_name);
-	cr_expect_str_eq(model.sockets[0].peer_name, "db");
-}
-
-Test(model, names_no_peer_that_was_never_looked_up)
-{
-	trace_builder_name(&builder, "db", trace_builder_inet(10, 0, 0, 1, 0), 1100);
-	trace_builder_socket(&builder, 3, 1100);
-	trace_builder_connect(&builder, 1, 1500, 1550);
-	load();
-	cr_expect_null(model.sockets[0].peer_name);
-}
-
 Test(model, reads_unix_paths_as_bytes)
 {
 	struct trace_connect *connect = trace_builder_add_text(
@@ -375,32 +220,6 @@ Test(model, counts_losses_with_their_first_error)
 	cr_expect_eq(model.losses[0].reason, TRACE_LOST_FILE_FULL);
 	cr_expect_eq(model.losses[0].count, 7);
 	cr_expect_eq(model.losses[0].error, ENOSPC);
-}
-
-Test(model, notes_bytes_that_no_hook_saw)
-{
-	struct trace_socket *socket = closed_tcp(1, 5000, 0);
-
-	socket->bytes_sent = 100;
-	socket->tcp_bytes_acked = 102; /* SYN and FIN */
-	closed_tcp(1, 5000, 0)->tcp_bytes_acked = 4096;
-	load();
-	cr_expect_eq(model.notes_count, 1);
-	cr_expect(has_note("4094 bytes sent on socket s2", true));
-}
-
-Test(model, finds_sent_bytes_in_the_other_rows_of_the_same_socket)
-{
-	struct trace_socket *socket = closed_tcp(1, 5000, 0);
-
-	socket->tcp_bytes_acked = 4096;
-	socket->cookie = 77;
-	socket = trace_builder_socket(&builder, 4, 1100);
-	socket->cookie = 77;
-	socket->origin = TRACE_ORIGIN_RECEIVED;
-	socket->bytes_sent = 4095;
-	load();
-	cr_expect_eq(model.notes_count, 0);
 }
 
 Test(model, tells_the_runtime_by_program_and_modules)
