@@ -48,20 +48,19 @@ static uint64_t digest(uint64_t start, const char *bytes, size_t size_bytes)
 	return value;
 }
 
-static uint64_t digest_text(uint64_t start, const char *text)
+uint64_t fold_digest_text(uint64_t start, const char *text)
 {
 	return text != NULL ? digest(start, text, strlen(text)) : start;
 }
 
-/* The same line reached by different ways is one place. */
-static uint64_t place_digest(struct symbols *symbols, uint32_t stack)
+uint64_t fold_digest_place(struct symbols *symbols, uint32_t stack)
 {
 	const struct frame *frame = symbols_own_frame(symbols, stack);
 	uint64_t value;
 
 	if (frame == NULL)
 		return 0;
-	value = digest_text(digest_text(1, frame->file), frame->function);
+	value = fold_digest_text(fold_digest_text(1, frame->file), frame->function);
 	return value + (frame->file != NULL ? frame->line : frame->offset);
 }
 
@@ -80,7 +79,7 @@ static void key_fill_peer(struct fold_key *key, const struct model_socket *socke
 		key->peer_port = peer->port;
 	if (peer->family == AF_UNIX && peer->path != NULL)
 		key->peer_path = digest(0, peer->path, peer->path_size_bytes);
-	key->peer_name = digest_text(0, socket->peer_name);
+	key->peer_name = fold_digest_text(0, socket->peer_name);
 }
 
 static void key_fill(struct fold_key *key, const struct folding *folding, uint32_t index)
@@ -89,7 +88,7 @@ static void key_fill(struct fold_key *key, const struct folding *folding, uint32
 
 	memset(key, 0, sizeof *key);
 	key_fill_peer(key, socket);
-	key->place = place_digest(folding->symbols, socket_opened_stack(socket));
+	key->place = fold_digest_place(folding->symbols, socket_opened_stack(socket));
 	key->process = socket->process;
 	key->flags = socket->flags & (TRACE_SOCKET_LISTENING | TRACE_SOCKET_CONNECTED);
 	key->connect_error = socket->connect_error;
@@ -100,7 +99,7 @@ static void key_fill(struct fold_key *key, const struct folding *folding, uint32
 	key->end = (uint16_t)socket->end;
 	key->closer = (uint16_t)socket_first_closer(socket);
 	if (socket_is_open_at_end(socket))
-		key->tcp_state = (uint16_t)digest_text(0, socket->tcp_state);
+		key->tcp_state = (uint16_t)fold_digest_text(0, socket->tcp_state);
 }
 
 static bool group_add(struct folding *folding, uint32_t socket)

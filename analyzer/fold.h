@@ -34,4 +34,9 @@ enum status fold_init(struct fold *fold, const struct selection *selection,
 		      const struct model *model, struct symbols *symbols, struct error *error);
 void fold_release(struct fold *fold);
 
+/* Digests to compare by; `start` goes into the digest, NULL leaves it alone. */
+uint64_t fold_digest_text(uint64_t start, const char *text);
+/* Of the program's own line in a stack: the same line reached by different ways is one place. */
+uint64_t fold_digest_place(struct symbols *symbols, uint32_t stack);
+
 #endif

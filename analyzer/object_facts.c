@@ -143,6 +143,24 @@ static int64_t inner_gone_ns(const struct model *model, const uint32_t *links, u
 	return gone_ns;
 }
 
+/* Users come in the order of time: those since `created_ns`. */
+static uint32_t users_since(const struct model *model, const struct model_socket *socket,
+			    int64_t created_ns)
+{
+	uint32_t low = 0, high = socket->user_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		uint32_t link = model->users[socket->first_user + middle];
+
+		if (model->links[link].time_ns < created_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int64_t object_release_ns(const struct model *model, uint32_t object,
 			  const struct model_socket *socket)
 {
@@ -150,8 +168,9 @@ int64_t object_release_ns(const struct model *model, uint32_t object,
 	int64_t ended_ns = socket_ended_ns(model, socket);
 	int64_t as_owner = inner_gone_ns(model, model->owners + socket->first_owner,
 					 socket->owner_count, object, 1);
-	int64_t as_user = inner_gone_ns(model, model->users + socket->first_user,
-					socket->user_count, object, 0);
+	uint32_t since = users_since(model, socket, model->objects[object].created_ns);
+	int64_t as_user = inner_gone_ns(model, model->users + socket->first_user + since,
+					socket->user_count - since, object, 0);
 
 	if (as_owner < gone_ns)
 		gone_ns = as_owner;

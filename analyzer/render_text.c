@@ -1,6 +1,6 @@
 /*
- * The report for people: a header, totals, sockets, coverage. Each section is a function of its
- * own, in the order in which report_render() calls them.
+ * The report for people: a header, totals, objects, sockets, coverage. Each section is a function
+ * of its own, in the order in which report_render() calls them.
  */
 #include "render.h"
 
@@ -12,6 +12,7 @@
 #include "model.h"
 #include "process_text.h"
 #include "quantity.h"
+#include "render_objects.h"
 #include "selection.h"
 #include "socket_facts.h"
 #include "socket_row.h"
@@ -254,7 +255,9 @@ static enum status report_render(const struct render_input *input, FILE *out, st
 	}
 	header_print(&report);
 	totals_print(&report);
-	status = sockets_print(&report, error);
+	status = render_objects_print(input, &report.terminal, out, error);
+	if (status == STATUS_OK)
+		status = sockets_print(&report, error);
 	coverage_print(&report);
 	return status == STATUS_OK ? render_finish(out, error) : status;
 }

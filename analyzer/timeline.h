@@ -1,0 +1,34 @@
+/*
+ * A socket's life on one line of text: '#' used, '-' idle, '~' half-closed (the peer has closed, we
+ * hold on), ' ' not open. Lines of one span stand below one another. Thread-safe.
+ */
+#ifndef SOCKLIFE_TIMELINE_H
+#define SOCKLIFE_TIMELINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct model;
+struct model_socket;
+
+#define TIMELINE_WIDTH 60u
+
+struct timeline_span {
+	int64_t from_ns, to_ns; /* TIME_NONE: nothing to show yet */
+};
+
+#define TIMELINE_SPAN_EMPTY ((struct timeline_span){.from_ns = INT64_MIN, .to_ns = INT64_MIN})
+
+/* Makes room for the socket's life. */
+void timeline_span_add(struct timeline_span *span, const struct model *model,
+		       const struct model_socket *socket);
+
+/*
+ * Writes `width` cells and a NUL. Counters tell when I/O began and stopped and how long the longest
+ * silence between was, not when: only the part of the line that this silence must have covered
+ * wherever it lay is shown idle.
+ */
+void timeline_draw(const struct timeline_span *span, const struct model *model,
+		   const struct model_socket *socket, char *text, size_t width);
+
+#endif
