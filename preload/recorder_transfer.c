@@ -9,6 +9,11 @@
 #include "sockets.h"
 
 #define TRANSFER_NS_PER_MS 1000000u
+/*
+ * Two clients of one pool may both be there before the first of them uses the socket: then no epoch
+ * tells the uses apart and, in a busy program, no gap. So the first sends are all looked into.
+ */
+#define TRANSFER_SENDS_ATTRIBUTED 32
 
 struct trace_socket *recorder_socket(int fd)
 {
@@ -110,12 +115,15 @@ static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_
 	uint64_t idle = transfer_touch(socket);
 	uint32_t epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
 	bool is_sent = direction == RECORDER_SENT;
+	uint64_t calls;
 
 	__atomic_fetch_add(is_sent ? &socket->bytes_sent : &socket->bytes_received, bytes,
 			   __ATOMIC_RELAXED);
-	__atomic_fetch_add(is_sent ? &socket->sends : &socket->receives, 1, __ATOMIC_RELAXED);
+	calls = __atomic_fetch_add(is_sent ? &socket->sends : &socket->receives, 1,
+				   __ATOMIC_RELAXED);
 	if (is_sent && epoch != 0 &&
-	    (epoch != socket->attributed_epoch || idle > settings.idle_ms * TRANSFER_NS_PER_MS))
+	    (epoch != socket->attributed_epoch || calls < TRANSFER_SENDS_ATTRIBUTED ||
+	     idle > settings.idle_ms * TRANSFER_NS_PER_MS))
 		transfer_attribute(socket, fd, epoch);
 }
 
