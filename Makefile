@@ -26,7 +26,7 @@ CXX_FLAGS := -std=c++17 $(BASE_FLAGS) -MMD -MP $(CFLAGS)
 # _FORTIFY_SOURCE would turn the very functions that are defined here into inline ones.
 PRELOAD_FLAGS := -Ipreload -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -ftls-model=initial-exec
 ANALYZER_FLAGS := $(SAN_FLAGS) -Ianalyzer -DSOCKLIFE_VERSION='"$(VERSION)"'
-TEST_FLAGS := $(SAN_FLAGS) -Ianalyzer -Itests/support
+TEST_FLAGS := $(SAN_FLAGS) -Itests/support
 ANALYZER_LIBS := -ldw -lelf -ljansson
 TEST_LIBS := -lcriterion $(ANALYZER_LIBS)
 
@@ -57,7 +57,7 @@ RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
-RUN = $(if $(V),,@echo "  $@" &&)
+RUN = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $@" &&))
 
 all: $(BUILD)/socklife $(BUILD)/libsocklife.so ## build socklife and libsocklife.so (the default)
 
@@ -93,6 +93,8 @@ $(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)
 $(BUILD)/socklife: $(ANALYZER_OBJECTS)
 	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(ANALYZER_LIBS) -o $@
 
+# Only unit tests and fuzzers see the analyzer's headers.
+$(BUILD)/obj/tests/unit/%.o: TEST_FLAGS := $(SAN_FLAGS) -Ianalyzer -Itests/support
 $(BUILD)/obj/tests/%.o: tests/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) $(TEST_FLAGS) -c $< -o $@
@@ -145,7 +147,7 @@ fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(MODULE_OBJECTS) $(STAMP)
 	@mkdir -p $(@D)
-	$(RUN) $(CC) $(C_FLAGS) $(TEST_FLAGS) -fsanitize=fuzzer -MF $@.d $< $(MODULE_OBJECTS) $(ANALYZER_LIBS) -o $@
+	$(RUN) $(CC) $(C_FLAGS) $(TEST_FLAGS) -Ianalyzer -fsanitize=fuzzer -MF $@.d $< $(MODULE_OBJECTS) $(ANALYZER_LIBS) -o $@
 
 fuzz-run: $(FUZZERS)
 	@tests/fuzz/run.sh $(FUZZ_SECONDS) $^

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# demo.sh SOCKLIFE: records demo.py against an nginx of its own, on a free port of the loopback
-# address. The server and its files are gone afterwards; the trace stays beside the command.
+# demo.sh SOCKLIFE [TRACE]: records demo.py against an nginx of its own, on a free port of the
+# loopback address. The server and its files are gone afterwards; the trace stays, beside the command
+# unless TRACE says where.
 set -euo pipefail
 
-socklife=$1
-here=$(cd "$(dirname "$0")" && pwd)
-trace=$(dirname "$socklife")/demo.out
+socklife=$(realpath "$1")
+trace=$(realpath -m "${2:-$(dirname "$socklife")/demo.out}")
+cd "$(dirname "$0")/../.."
 # Not every user has sbin in the path, and no proxy knows our server.
 export PATH=$PATH:/usr/sbin no_proxy=127.0.0.1
 
@@ -58,7 +59,8 @@ until answers; do
 	sleep 0.05
 done
 
-echo "\$ socklife run -- /usr/bin/python3 examples/demo/demo.py http://127.0.0.1:$port/"
-"$socklife" run -o "$trace" -- /usr/bin/python3 "$here/demo.py" "http://127.0.0.1:$port/"
+program=(/usr/bin/python3 examples/demo/demo.py "http://127.0.0.1:$port/")
+echo "\$ socklife run -- ${program[*]}"
+"$socklife" run -o "$trace" -- "${program[@]}"
 echo
 echo "More of it: $socklife show s2 $trace"

@@ -30,7 +30,8 @@ tidy() {
 		tests/subjects/*) continue ;;
 		preload/*) folder_flags='-Ipreload' ;;
 		analyzer/*) folder_flags="-Ianalyzer -DSOCKLIFE_VERSION='\"\"'" ;;
-		*) folder_flags='-Ianalyzer -Itests/support' ;;
+		tests/unit/* | tests/fuzz/*) folder_flags='-Ianalyzer -Itests/support' ;;
+		*) folder_flags='-Itests/support' ;;
 		esac
 		echo "$file -- ${flags[*]} $folder_flags"
 	done | xargs -r -P "$(nproc)" -L 1 clang-tidy --quiet 2> >(grep -v 'warnings\? generated' >&2)
