@@ -46,6 +46,36 @@ static void fill_exec(struct model_file *file, const struct trace_exec *record)
 		file->exec_ns = record->time_ns;
 }
 
+/* What sockets and objects refer to, or are told of. */
+static void fill_referred(struct model_loader *loader, struct model_file *file,
+			  const struct trace_record *record)
+{
+	const void *any = record;
+
+	switch (record->kind) {
+	case TRACE_STACK:
+		model_fill_stack(loader, file, any);
+		break;
+	case TRACE_MODULE:
+		model_fill_module(loader, file, any);
+		break;
+	case TRACE_NAME:
+		model_fill_name(loader, file, any);
+		break;
+	case TRACE_CODE:
+		model_fill_code(loader, file, any);
+		break;
+	case TRACE_NOTE:
+		fill_note(loader, file, any);
+		break;
+	case TRACE_LOST:
+		fill_lost(file, any);
+		break;
+	default:
+		break;
+	}
+}
+
 static void fill_record(struct model_loader *loader, struct model_file *file,
 			const struct trace_record *record)
 {
@@ -66,18 +96,6 @@ static void fill_record(struct model_loader *loader, struct model_file *file,
 	case TRACE_EVENT:
 		model_fill_event(loader, file, any);
 		break;
-	case TRACE_STACK:
-		model_fill_stack(loader, file, any);
-		break;
-	case TRACE_MODULE:
-		model_fill_module(loader, file, any);
-		break;
-	case TRACE_NAME:
-		model_fill_name(loader, file, any);
-		break;
-	case TRACE_CODE:
-		model_fill_code(loader, file, any);
-		break;
 	case TRACE_OBJECT:
 		model_fill_object(loader, file, any);
 		break;
@@ -90,13 +108,8 @@ static void fill_record(struct model_loader *loader, struct model_file *file,
 	case TRACE_EXEC:
 		fill_exec(file, any);
 		break;
-	case TRACE_NOTE:
-		fill_note(loader, file, any);
-		break;
-	case TRACE_LOST:
-		fill_lost(file, any);
-		break;
 	default:
+		fill_referred(loader, file, record);
 		break;
 	}
 }

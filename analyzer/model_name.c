@@ -85,7 +85,10 @@ static const char *name_in_process(const struct model_loader *loader, struct mod
 	return exact->name;
 }
 
-/* A forked child connects to addresses that its parent has looked up: fork ancestors count too. */
+/*
+ * A forked child connects to addresses that its parent has looked up: fork ancestors count too. A
+ * socket that came through an exec was connected by an ancestor of whatever kind.
+ */
 static const char *socket_name(const struct model_loader *loader, const uint32_t *forked_from,
 			       const struct model_socket *socket)
 {
@@ -101,7 +104,9 @@ static const char *socket_name(const struct model_loader *loader, const uint32_t
 	address_unmap(&key.family, key.bytes);
 	while (name == NULL && key.process != MODEL_NONE) {
 		name = name_in_process(loader, &key);
-		key.process = forked_from[key.process];
+		key.process = socket->origin == TRACE_ORIGIN_INHERITED
+				      ? loader->model->processes[key.process].parent
+				      : forked_from[key.process];
 	}
 	return name;
 }

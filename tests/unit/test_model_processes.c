@@ -216,6 +216,23 @@ Test(model_processes, inherit_names_that_their_fork_parent_looked_up)
 	cr_expect_null(model.sockets[2].peer_name, "an exec'd child knows nothing of it");
 }
 
+Test(model_processes, keep_the_name_of_a_socket_that_came_through_exec)
+{
+	struct trace_builder builder;
+
+	image(&builder, 20, 1, 1000);
+	trace_builder_name(&builder, "db", trace_builder_inet(127, 0, 0, 1, 5432), 1100);
+	trace_builder_exec(&builder, "/bin/next", 1500);
+	save(&builder, "20.0.trace");
+	trace_builder_init(&builder, 20, 2000);
+	trace_builder_socket(&builder, 3, 2000)->origin = TRACE_ORIGIN_INHERITED;
+	trace_builder_connect(&builder, 1, 2000, 2000);
+	save(&builder, "20.1.trace");
+	load();
+	cr_assert_not_null(model.sockets[1].peer_name);
+	cr_expect_str_eq(model.sockets[1].peer_name, "db");
+}
+
 Test(model_processes, keep_their_ids_apart)
 {
 	struct trace_builder builder;
