@@ -69,15 +69,16 @@ char *scratch_format(const char *format, ...)
 {
 	va_list arguments;
 	struct scratch_block *block;
+	char *text = NULL;
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(NULL, 0, format, arguments);
+	length = vasprintf(&text, format, arguments);
 	va_end(arguments);
+	cr_assert_geq(length, 0, "out of memory");
 	block = block_new((size_t)length + 1);
-	va_start(arguments, format);
-	vsnprintf(block->text, (size_t)length + 1, format, arguments);
-	va_end(arguments);
+	memcpy(block->text, text, (size_t)length);
+	free(text);
 	return block->text;
 }
 

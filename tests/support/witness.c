@@ -13,10 +13,6 @@
 #include "command.h"
 #include "scratch.h"
 
-#define WITNESS_CALLS                                                                              \
-	"trace=socket,connect,accept,accept4,sendto,recvfrom,sendmsg,recvmsg,shutdown,read,write," \
-	"readv,writev,preadv2,pwritev2,sendfile,splice,close"
-
 enum direction { NEITHER, SENT, RECEIVED };
 
 /* Which way bytes go, and which argument names the socket. */
@@ -35,9 +31,11 @@ static const struct call {
 
 const char *const *witness_prefix(const char *prefix)
 {
-	static const char *words[] = {"strace", "-ff", "-yy", "-s",          "0",
-				      "-o",     NULL,  "-e",  WITNESS_CALLS, "--seccomp-bpf",
-				      "-qq",    "--",  NULL};
+	static const char traced[] =
+		"trace=socket,connect,accept,accept4,sendto,recvfrom,sendmsg,recvmsg,shutdown,read,"
+		"write,readv,writev,preadv2,pwritev2,sendfile,splice,close";
+	static const char *words[] = {"strace", "-ff",  "-yy",           "-s",  "0",  "-o", NULL,
+				      "-e",     traced, "--seccomp-bpf", "-qq", "--", NULL};
 
 	words[6] = prefix;
 	return words;
@@ -58,7 +56,7 @@ void witness_address(char *to, size_t size_bytes, const char *from, size_t lengt
 		snprintf(to, size_bytes, "%.*s", (int)length, from);
 }
 
-/* Parses "5<TCP:[LOCAL->PEER]>"; false when it is no connected socket. */
+/* Parses "5<TCP:[LOCAL->PEER]>" and "5<UNIX-STREAM:[INODE…"; false when it is no connection. */
 static bool connection_parse(const char *text, struct witness_connection *connection)
 {
 	char *name = NULL;
@@ -74,9 +72,19 @@ static bool connection_parse(const char *text, struct witness_connection *connec
 	start = strstr(name, ":[");
 	end = strstr(name, connection->is_unix ? "]" : "]>");
 	arrow = strstr(name, "->");
-	if (start == NULL || end == NULL || arrow == NULL || arrow > end)
+	if (start == NULL || end == NULL)
 		return false;
 	start += 2;
+	/* Of a UNIX socket the first number is identity enough; until it is accepted there is no
+	 * other.
+	 */
+	if (connection->is_unix) {
+		witness_address(connection->local, sizeof(connection->local), start,
+				strspn(start, "0123456789"));
+		return true;
+	}
+	if (arrow == NULL || arrow > end)
+		return false;
 	witness_address(connection->local, sizeof(connection->local), start,
 			(size_t)(arrow - start));
 	arrow += 2;

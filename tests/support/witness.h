@@ -13,7 +13,7 @@
 #include <jansson.h>
 
 struct witness_connection {
-	char local[128], peer[128]; /* as a report writes them; of a UNIX socket inode numbers */
+	char local[128], peer[128]; /* as a report writes them; of a UNIX socket its inode */
 	bool is_unix;
 	int fd; /* the first number it was seen under */
 	long long bytes_sent, bytes_received, sends;

@@ -32,21 +32,20 @@ static int listener_open(int *port)
 struct acknowledged {
 	int port;         /* of the client */
 	long long number; /* that it sent */
-	int fd;
 };
 
 /* Reads the client's number and, unless it is the last, acknowledges it. */
 static void connection_take(int listener, struct acknowledged *taken, bool is_last)
 {
-	struct sockaddr_in address;
+	struct sockaddr_in address = {0};
 	socklen_t size = sizeof(address);
+	int fd = accept4(listener, (struct sockaddr *)&address, &size, SOCK_CLOEXEC);
 
-	taken->fd = accept4(listener, (struct sockaddr *)&address, &size, SOCK_CLOEXEC);
-	cr_assert_geq(taken->fd, 0);
+	cr_assert_geq(fd, 0);
 	taken->port = ntohs(address.sin_port);
-	cr_assert_eq(recv(taken->fd, &taken->number, sizeof(taken->number), MSG_WAITALL), 8);
+	cr_assert_eq(recv(fd, &taken->number, sizeof(taken->number), MSG_WAITALL), 8);
 	if (!is_last)
-		cr_assert_eq(send(taken->fd, "", 1, MSG_NOSIGNAL), 1);
+		cr_assert_eq(send(fd, "", 1, MSG_NOSIGNAL), 1);
 }
 
 static void expect_recorded(const struct subject *subject, const struct acknowledged *taken)
