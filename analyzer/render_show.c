@@ -7,6 +7,7 @@
 #include "process_text.h"
 #include "quantity.h"
 #include "render.h"
+#include "render_show_object.h"
 #include "render_show_socket.h"
 #include "story.h"
 #include "terminal.h"
@@ -67,64 +68,6 @@ static void class_escape(const struct terminal *terminal, const struct model_obj
 	terminal_escape(terminal, object->class_name, strlen(object->class_name), text, size);
 }
 
-static void object_facts_print(const struct terminal *terminal, const struct model *model,
-			       uint32_t index, FILE *out)
-{
-	const struct model_object *object = &model->objects[index];
-
-	process_print(terminal, model, object->process, out);
-	fprintf(out, "  role       %s (%s)\n", words_role(object->role),
-		words_runtime(object->runtime));
-	if (object->connects != NULL)
-		fprintf(out, "  connects   %s\n", object->connects);
-	if (object->parent != MODEL_NONE)
-		fprintf(out, "  made by    o%" PRIu64 "\n", (uint64_t)object->parent + 1);
-	if ((object->flags & TRACE_OBJECT_ADOPTED) != 0)
-		fputs("  birth      not seen: copied or unpickled\n", out);
-	if ((object->flags & TRACE_OBJECT_DEATH_UNKNOWN) != 0)
-		fputs("  death      cannot be seen: it takes no weak reference\n", out);
-}
-
-static void object_children_add(struct story *story, const struct terminal *terminal,
-				const struct model *model, uint32_t index)
-{
-	char class_name[192];
-
-	for (uint32_t i = 0; i < model->objects_count; i++) {
-		const struct model_object *child = &model->objects[i];
-
-		if (child->parent != index)
-			continue;
-		class_escape(terminal, child, class_name, sizeof class_name);
-		story_add(story, child->created_ns, MODEL_NONE, "makes o%" PRIu64 " (%s)",
-			  (uint64_t)i + 1, class_name);
-	}
-}
-
-static void object_links_add(struct story *story, const struct model *model, uint32_t index)
-{
-	for (uint32_t i = 0; i < model->links_count; i++) {
-		const struct model_link *link = &model->links[i];
-
-		if (link->object != index || link->socket == MODEL_NONE)
-			continue;
-		story_add(story, link->time_ns, MODEL_NONE, "%s of s%" PRIu64 " (by %s)",
-			  words_link(link->what), (uint64_t)link->socket + 1,
-			  words_match(link->match));
-	}
-}
-
-static void object_sockets_add(struct story *story, const struct model *model,
-			       const struct model_object *object)
-{
-	for (uint32_t i = 0; i < object->opened_count; i++) {
-		uint32_t socket = model->opened[object->first_opened + i];
-
-		story_add(story, model->sockets[socket].closed_ns, MODEL_NONE, "s%" PRIu64 " %s",
-			  (uint64_t)socket + 1, words_end(model->sockets[socket].end));
-	}
-}
-
 enum status render_show_object(const struct model *model, struct symbols *symbols, uint32_t index,
 			       FILE *out, struct error *error)
 {
@@ -138,14 +81,10 @@ enum status render_show_object(const struct model *model, struct symbols *symbol
 	snprintf(text, sizeof text, "object o%" PRIu64 "  %s #%" PRIu32, (uint64_t)index + 1,
 		 class_name, object->number);
 	heading_print(&terminal, out, text);
-	object_facts_print(&terminal, model, index, out);
+	process_print(&terminal, model, object->process, out);
+	render_show_object_facts(&terminal, model, index, out);
 	story_init(&story);
-	story_add(&story, object->created_ns, object->created_stack, "created");
-	story_add(&story, object->constructed_ns, MODEL_NONE, "constructor returned");
-	object_children_add(&story, &terminal, model, index);
-	object_links_add(&story, model, index);
-	object_sockets_add(&story, model, object);
-	story_add(&story, object->ended_ns, MODEL_NONE, "gone: %s", words_object_end(object->end));
+	render_show_object_story(&terminal, model, index, &story);
 	return story_finish(&story, &terminal, symbols, out, error);
 }
 
