@@ -25,6 +25,14 @@ void object_label(const struct terminal *terminal, const struct model *model, ui
 	snprintf(text + used, size - used, " o%" PRIu64, (uint64_t)object + 1);
 }
 
+void object_class_last(const struct terminal *terminal, const struct model *model, uint32_t object,
+		       char *text, size_t size)
+{
+	const char *name = last_part(model->objects[object].class_name);
+
+	terminal_escape(terminal, name, strlen(name), text, size);
+}
+
 static bool is_short_same(const char *name, const char *other)
 {
 	size_t package = strcspn(name, ".");

@@ -19,6 +19,9 @@ struct terminal;
 /* "Engine o2": enough beside a table that tells the rest. Escaped. */
 void object_label(const struct terminal *terminal, const struct model *model, uint32_t object,
 		  char *text, size_t size);
+/* "Session" for requests.sessions.Session: for one inside another, which tells the package. */
+void object_class_last(const struct terminal *terminal, const struct model *model, uint32_t object,
+		       char *text, size_t size);
 /* "requests.Session" for requests.sessions.Session; the whole name when another class of the model
  * would be called the same. Escaped. */
 void object_class_short(const struct terminal *terminal, const struct model *model, uint32_t object,

@@ -17,7 +17,7 @@
 
 const struct table_column object_columns[OBJECT_COLUMN_COUNT] = {
 	[OBJECT_ID] = {.title = "id"},
-	[OBJECT_NAME] = {.title = "object", .least = 20},
+	[OBJECT_NAME] = {.title = "object", .least = 28},
 	[OBJECT_ROLE] = {.title = "role", .rank = 2},
 	[OBJECT_CREATED] = {.title = "created", .is_right = true, .rank = 1},
 	[OBJECT_CONNECTS] = {.title = "connects"},
@@ -41,7 +41,10 @@ static void name_fill(struct object_row *row, const struct object_group *group)
 	char name[TABLE_CELL_SIZE - 64];
 	int indent = (int)group->depth * 2;
 
-	object_class_short(row->terminal, row->model, group->first, name, sizeof name);
+	if (object_row_is_quiet(row, group))
+		object_class_last(row->terminal, row->model, group->first, name, sizeof name);
+	else
+		object_class_short(row->terminal, row->model, group->first, name, sizeof name);
 	if (group->count == 1)
 		cell_print(row, OBJECT_NAME, "%*s%s #%" PRIu32, indent, "", name,
 			   row->model->objects[group->first].number);
@@ -97,6 +100,20 @@ static void end_fill(struct object_row *row, const struct object_group *group)
 			   quantity_moment(object->ended_ns, &quantity));
 }
 
+/* CPython's name for code outside of functions tells nothing. */
+static void place_fill(struct object_row *row, const struct model_object *object)
+{
+	static const char outside[] = " <module>";
+	char *text = row->cells[OBJECT_PLACE].text;
+	size_t size;
+
+	frame_text_short(row->terminal, symbols_own_frame(row->symbols, object->created_stack),
+			 text, TABLE_CELL_SIZE);
+	size = strlen(text);
+	if (size > sizeof outside && strcmp(text + size - sizeof outside + 1, outside) == 0)
+		text[size - sizeof outside + 1] = '\0';
+}
+
 bool object_row_is_quiet(const struct object_row *row, const struct object_group *group)
 {
 	return group->depth != 0 && object_is_plumbing(&row->model->objects[group->first]);
@@ -119,6 +136,5 @@ void object_row_fill(struct object_row *row, const struct object_group *group)
 	cell_print(row, OBJECT_CONNECTS, "%s", object->connects != NULL ? object->connects : "-");
 	sockets_fill(row, group);
 	end_fill(row, group);
-	frame_text_short(row->terminal, symbols_own_frame(row->symbols, object->created_stack),
-			 row->cells[OBJECT_PLACE].text, TABLE_CELL_SIZE);
+	place_fill(row, object);
 }

@@ -58,9 +58,13 @@ static void verdict_print(const struct section *section, const struct object_gro
 {
 	struct verdict verdict;
 	char text[VERDICT_SIZE + 32];
+	const char *prefix = "";
 
 	verdict_object(&verdict, section->terminal, section->input->model, group->first);
-	snprintf(text, sizeof text, "%s%s", group->count > 1 ? "the first: " : "", verdict.text);
+	if (group->count > 1)
+		prefix = verdict.phrases == 1u << VERDICT_NEVER_CONNECTED ? "each: "
+									  : "the first: ";
+	snprintf(text, sizeof text, "%s%s", prefix, verdict.text);
 	text_print(section, TEXT_INDENT + group->depth * 2, text);
 }
 

@@ -103,7 +103,8 @@ void timelines_print(const struct timelines *timelines, uint32_t object, bool he
 
 void timelines_print_legend(const struct timelines *timelines, FILE *out)
 {
-	terminal_print(timelines->terminal, out, TERMINAL_QUIET,
-		       "  # in use  - idle  ~ half-closed: the peer has closed, we hold on");
+	terminal_print(
+		timelines->terminal, out, TERMINAL_QUIET,
+		"  # I/O  = now and then  - idle  ~ half-closed: the peer has closed, we hold on");
 	fputc('\n', out);
 }

@@ -1,5 +1,6 @@
 #include "timeline.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "model.h"
@@ -43,20 +44,39 @@ static void cells_fill(const struct timeline_span *span, int64_t from_ns, int64_
 	memset(text + first, mark, last - first + 1);
 }
 
-/* What the longest silence covers wherever it lay between the first I/O and the last. */
-static void silence_fill(const struct timeline_span *span, const struct model_socket *socket,
-			 char *text, size_t width)
+/* The clock of the last I/O is coarse, so it may lie before the first by a few milliseconds. */
+static int64_t last_io_ns(const struct model_socket *socket)
 {
-	int64_t active_ns = time_between(socket->first_io_ns, socket->last_io_ns);
-	int64_t idle_ns = socket->longest_idle_ns;
-	size_t first, last;
+	if (socket->last_io_ns == TIME_NONE || socket->last_io_ns < socket->first_io_ns)
+		return socket->first_io_ns;
+	return socket->last_io_ns;
+}
 
-	if (active_ns == TIME_NONE || idle_ns <= active_ns / 2 || idle_ns > active_ns)
+static bool is_shorter_than_cell(const struct timeline_span *span, int64_t duration_ns,
+				 size_t width)
+{
+	double whole = (double)span->to_ns - (double)span->from_ns;
+
+	return (double)duration_ns * (double)width <= whole;
+}
+
+static void io_fill(const struct timeline_span *span, const struct model_socket *socket, char *text,
+		    size_t width)
+{
+	int64_t first_ns = socket->first_io_ns, last_ns = last_io_ns(socket);
+	int64_t active_ns = time_between(first_ns, last_ns), idle_ns = socket->longest_idle_ns;
+
+	if (active_ns == TIME_NONE)
 		return;
-	first = cell_of(span, socket->last_io_ns - idle_ns, width) + 1;
-	last = cell_of(span, socket->first_io_ns + idle_ns, width);
-	if (first < last)
-		memset(text + first, '-', last - first);
+	if (is_shorter_than_cell(span, idle_ns, width)) {
+		cells_fill(span, first_ns, last_ns, '#', text, width);
+		return;
+	}
+	cells_fill(span, first_ns, last_ns, '=', text, width);
+	if (idle_ns > active_ns / 2 && idle_ns <= active_ns)
+		cells_fill(span, last_ns - idle_ns, first_ns + idle_ns, '-', text, width);
+	text[cell_of(span, first_ns, width)] = '#';
+	text[cell_of(span, last_ns, width)] = '#';
 }
 
 void timeline_draw(const struct timeline_span *span, const struct model *model,
@@ -70,6 +90,5 @@ void timeline_draw(const struct timeline_span *span, const struct model *model,
 		return;
 	cells_fill(span, socket->created_ns, ended_ns, '-', text, width);
 	cells_fill(span, socket->peer_closed_ns, ended_ns, '~', text, width);
-	cells_fill(span, socket->first_io_ns, socket->last_io_ns, '#', text, width);
-	silence_fill(span, socket, text, width);
+	io_fill(span, socket, text, width);
 }

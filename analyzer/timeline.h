@@ -1,6 +1,7 @@
 /*
- * A socket's life on one line of text: '#' used, '-' idle, '~' half-closed (the peer has closed, we
- * hold on), ' ' not open. Lines of one span stand below one another. Thread-safe.
+ * A socket's life on one line of text: '#' I/O, '=' now I/O and now idle, '-' idle, '~' half-closed
+ * (the peer has closed, we hold on), ' ' not open. Lines of one span stand below one another.
+ * Thread-safe.
  */
 #ifndef SOCKLIFE_TIMELINE_H
 #define SOCKLIFE_TIMELINE_H
@@ -25,8 +26,8 @@ void timeline_span_add(struct timeline_span *span, const struct model *model,
 
 /*
  * Writes `width` cells and a NUL. Counters tell when I/O began and stopped and how long the longest
- * silence between was, not when: only the part of the line that this silence must have covered
- * wherever it lay is shown idle.
+ * silence between was, not when it was: what it must have covered wherever it lay is '-', and the
+ * rest between the first I/O and the last '=', unless the silence is shorter than a cell.
  */
 void timeline_draw(const struct timeline_span *span, const struct model *model,
 		   const struct model_socket *socket, char *text, size_t width);
