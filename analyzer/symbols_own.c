@@ -8,7 +8,8 @@
 /* How far a frame is from being the program's own; the nearest rank wins, then the innermost. */
 enum rank {
 	RANK_OWN,
-	RANK_PACKAGE,          /* interpreted, installed */
+	RANK_NAMELESS, /* interpreted, from no file: python -c, but also what packages exec() */
+	RANK_PACKAGE,  /* interpreted, installed */
 	RANK_STANDARD_LIBRARY, /* interpreted, part of the runtime */
 	RANK_LIBRARY,          /* native, of the system */
 	RANK_LIBC,
@@ -48,6 +49,8 @@ static enum rank rank_interpreted(const struct frame *frame)
 {
 	if (frame->file == NULL || frame->file[0] == '\0' || starts_with(frame->file, "<frozen "))
 		return RANK_STANDARD_LIBRARY;
+	if (frame->file[0] == '<')
+		return RANK_NAMELESS;
 	if (is_installed_package(frame->file))
 		return RANK_PACKAGE;
 	return is_python_library(frame->file) ? RANK_STANDARD_LIBRARY : RANK_OWN;
