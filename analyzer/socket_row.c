@@ -10,10 +10,14 @@
 #include "fold.h"
 #include "frame_text.h"
 #include "model.h"
+#include "object_facts.h"
 #include "quantity.h"
 #include "socket_facts.h"
 #include "symbols.h"
 #include "words.h"
+
+/* A terminal this wide has room for the class of a socket's owner. */
+#define OWNER_CLASS_WIDTH 120u
 
 const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
 	[SOCKET_ID] = {.title = "id"},
@@ -27,6 +31,7 @@ const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
 	[SOCKET_IDLE] = {.title = "idle", .is_right = true, .rank = 4},
 	[SOCKET_END] = {.title = "end"},
 	[SOCKET_BY] = {.title = "by"},
+	[SOCKET_OWNER] = {.title = "owner", .rank = 6},
 	[SOCKET_PLACE] = {.title = "opened by", .least = 12, .keeps_start = true},
 };
 
@@ -272,6 +277,25 @@ static void end_fill(struct socket_row *row, const struct model_socket *socket)
 		row->cells[SOCKET_END].style = TERMINAL_NOTICE;
 }
 
+/* The id alone leads to OBJECTS above; its class is for those who have the room. */
+static void owner_fill(struct socket_row *row, const struct fold_group *group)
+{
+	const struct model_socket *socket = &row->model->sockets[group->first];
+	uint32_t holder = object_holder(row->model, socket);
+	char label[OBJECT_LABEL_SIZE];
+
+	if (holder == MODEL_NONE) {
+		cell_print(row, SOCKET_OWNER, TABLE_NOTHING);
+		return;
+	}
+	if (row->terminal->width >= OWNER_CLASS_WIDTH)
+		object_label(row->terminal, row->model, holder, label, sizeof label);
+	else
+		snprintf(label, sizeof label, "o%" PRIu64, (uint64_t)holder + 1);
+	cell_print(row, SOCKET_OWNER, "%s%s", label,
+		   group->count > 1 ? terminal_ellipsis(row->terminal) : "");
+}
+
 static void opened_fill(struct socket_row *row, const struct fold_group *group)
 {
 	struct quantity quantity;
@@ -304,6 +328,7 @@ void socket_row_fill(struct socket_row *row, const struct fold_group *group)
 	duration_fill(row, SOCKET_IDLE, spread_of(row, group, socket_idle_ns));
 	closer_fill(row, socket);
 	end_fill(row, socket);
+	owner_fill(row, group);
 	frame_text_short(row->terminal,
 			 symbols_own_frame(row->symbols, socket_opened_stack(socket)),
 			 cell_text(row, SOCKET_PLACE), TABLE_CELL_SIZE);

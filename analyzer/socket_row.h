@@ -27,6 +27,7 @@ enum socket_column {
 	SOCKET_IDLE,
 	SOCKET_END,
 	SOCKET_BY, /* who closed first */
+	SOCKET_OWNER,
 	SOCKET_PLACE,
 	SOCKET_COLUMN_COUNT
 };
