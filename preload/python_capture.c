@@ -120,12 +120,23 @@ static void capture_walk(struct recorder_capture *capture)
 		capture->is_finalizer = true;
 }
 
+/*
+ * Once Py_IsInitialized() is 0, Py_FinalizeEx() runs nothing but finalizers; the thread's state
+ * goes at its end (Python/pylifecycle.c), so that what a program closes later is not taken for
+ * theirs.
+ */
+static bool is_shutting_down(void)
+{
+	return !python_is_up() && python.PyGILState_GetThisThreadState();
+}
+
 void python_capture(struct recorder_capture *capture)
 {
 	const struct python_walk *published = python_walk_published();
 	int lock;
 
-	if (capture->moment == RECORDER_CLOSE && python_slots_is_finalizing())
+	if (capture->moment == RECORDER_CLOSE &&
+	    (python_slots_is_finalizing() || is_shutting_down()))
 		capture->is_finalizer = true;
 	if (published) {
 		frames_add(capture, published);
