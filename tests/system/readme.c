@@ -13,8 +13,6 @@
 
 FIXTURE_SUITE(readme);
 
-#define FENCE "\n```"
-
 static const char *const units[] = {"ns", "µs", "ms", "s", "min", "h", "B", "kB", "MB", NULL};
 
 /* The size of a unit that follows a number, with the space between; 0: none follows. */
@@ -33,7 +31,8 @@ static size_t unit_size(const char *text)
 }
 
 /* Words that stand in columns which are cut when the numbers beside them need the room. */
-static const char *const cuttable[] = {"unconnected", "<module>", NULL};
+static const char *const cuttable[] = {"unconnected", "<module>", "HTTPConnection",
+				       "HTTPConnectionPool", NULL};
 
 static bool word_may_be_cut(const char *text)
 {
@@ -45,23 +44,31 @@ static bool word_may_be_cut(const char *text)
 	return memmem(text, size, "…", strlen("…")) != NULL;
 }
 
-/* Numbers become N with their units, blanks are joined, words that may be cut are left out. */
+/*
+ * Numbers become N with their units, blanks and line ends one blank, a timeline's bar |, and words
+ * that may be cut are left out.
+ */
 static char *shape(const char *text)
 {
 	char *shaped = scratch_format("%s", text), *to = shaped;
 
 	while (*text != '\0') {
-		if ((to == shaped || to[-1] == ' ' || to[-1] == '\n') && word_may_be_cut(text)) {
+		bool starts_word = to == shaped || to[-1] == ' ';
+
+		if (isspace((unsigned char)*text)) {
+			text += strspn(text, " \n");
+			if (!starts_word)
+				*to++ = ' ';
+		} else if (starts_word && word_may_be_cut(text)) {
 			text += strcspn(text, " \n");
 		} else if (isdigit((unsigned char)*text)) {
 			text += strspn(text, "0123456789.");
 			text += unit_size(text);
 			*to++ = 'N';
-		} else if (*text == ' ' && (to == shaped || to[-1] == ' ' || to[-1] == '\n')) {
-			text++;
+		} else if (*text == '|' && strchr(text + 1, '|') != NULL) {
+			text = strchr(text + 1, '|') + 1;
+			*to++ = '|';
 		} else {
-			if (*text == '\n' && to > shaped && to[-1] == ' ')
-				to--;
 			*to++ = *text++;
 		}
 	}
@@ -76,7 +83,7 @@ static char *block_find(const char *start)
 	const char *block = strstr(readme, start), *end;
 
 	cr_assert_not_null(block, "README.md has no block that starts with '%s'", start);
-	end = strstr(block, FENCE);
+	end = strstr(block, "\n```");
 	cr_assert_not_null(end);
 	return scratch_format("%.*s\n", (int)(end - block), block);
 }
