@@ -88,23 +88,6 @@ static bool is_prominent(const struct model_object *object)
 	return !object_is_plumbing(object) || object->parent == MODEL_NONE;
 }
 
-uint32_t object_holder(const struct model *model, const struct model_socket *socket)
-{
-	uint32_t holder = MODEL_NONE;
-
-	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		uint32_t owner = model->links[model->owners[socket->first_owner + i]].object;
-		const struct model_object *row = &model->objects[owner], *held;
-
-		held = holder != MODEL_NONE ? &model->objects[holder] : NULL;
-		if (held == NULL || (is_prominent(row) && !is_prominent(held)) ||
-		    (is_prominent(row) == is_prominent(held) &&
-		     object_gone_ns(row) >= object_gone_ns(held)))
-			holder = owner;
-	}
-	return holder;
-}
-
 bool object_chain_has_pool(const struct model *model, const struct model_socket *socket)
 {
 	const uint32_t *owners = model->owners + socket->first_owner;
@@ -169,20 +152,43 @@ static uint32_t users_since(const struct model *model, const struct model_socket
 	return low;
 }
 
-int64_t object_release_ns(const struct model *model, uint32_t object,
-			  const struct model_socket *socket)
+/* Until when the object had hold of the socket, its end aside. */
+static int64_t hold_ns(const struct model *model, uint32_t object,
+		       const struct model_socket *socket)
 {
 	int64_t gone_ns = object_gone_ns(&model->objects[object]);
-	int64_t ended_ns = socket_ended_ns(model, socket);
+	uint32_t since = users_since(model, socket, model->objects[object].created_ns);
 	int64_t as_owner = inner_gone_ns(model, model->owners + socket->first_owner,
 					 socket->owner_count, object, 1);
-	uint32_t since = users_since(model, socket, model->objects[object].created_ns);
 	int64_t as_user = inner_gone_ns(model, model->users + socket->first_user + since,
 					socket->user_count - since, object, 0);
 
 	if (as_owner < gone_ns)
 		gone_ns = as_owner;
-	if (as_user < gone_ns)
-		gone_ns = as_user;
-	return gone_ns < ended_ns ? gone_ns : TIME_NONE;
+	return as_user < gone_ns ? as_user : gone_ns;
+}
+
+int64_t object_release_ns(const struct model *model, uint32_t object,
+			  const struct model_socket *socket)
+{
+	int64_t until_ns = hold_ns(model, object, socket);
+
+	return until_ns < socket_ended_ns(model, socket) ? until_ns : TIME_NONE;
+}
+
+uint32_t object_holder(const struct model *model, const struct model_socket *socket)
+{
+	uint32_t holder = MODEL_NONE;
+
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		uint32_t owner = model->links[model->owners[socket->first_owner + i]].object;
+		const struct model_object *row = &model->objects[owner], *held;
+
+		held = holder != MODEL_NONE ? &model->objects[holder] : NULL;
+		if (held == NULL || (is_prominent(row) && !is_prominent(held)) ||
+		    (is_prominent(row) == is_prominent(held) &&
+		     hold_ns(model, owner, socket) >= hold_ns(model, holder, socket)))
+			holder = owner;
+	}
+	return holder;
 }

@@ -35,8 +35,8 @@ bool object_is_alive_at_end(const struct model_object *object);
 int64_t object_gone_ns(const struct model_object *object);
 
 /*
- * The owner that a person would name: the one that lives longest of those that are no plumbing or
- * that no object made, and of equals the outermost. MODEL_NONE without owners.
+ * The owner that a person would name: the one that has hold of it longest of those that are no
+ * plumbing or that no object made, and of equals the outermost. MODEL_NONE without owners.
  */
 uint32_t object_holder(const struct model *model, const struct model_socket *socket);
 

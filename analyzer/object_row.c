@@ -53,32 +53,49 @@ static void name_fill(struct object_row *row, const struct object_group *group)
 			   terminal_times(row->terminal), name);
 }
 
-static uint64_t sockets_count(const struct object_row *row, const struct object_group *group)
+/* The sockets that an object opened, or else those that it used. */
+static const uint32_t *sockets_of(const struct model *model, uint32_t object, uint32_t *count)
 {
-	uint64_t count = 0;
+	const struct model_object *row = &model->objects[object];
+	bool is_opener = row->opened_count != 0;
 
-	for (uint32_t i = group->first; i != MODEL_NONE; i = row->tree->next[i]) {
-		const struct model_object *object = &row->model->objects[i];
-
-		count += object->opened_count != 0 ? object->opened_count : object->used_count;
-	}
-	return count;
+	*count = is_opener ? row->opened_count : row->used_count;
+	return is_opener ? model->opened + row->first_opened : model->used + row->first_used;
 }
 
-/* "s2 s3", "(s1)" for what others opened, "12 sockets". */
+/* How many all have together; 1 when it is the same one for each, as sessions of a pool have. */
+static uint64_t sockets_count(const struct object_row *row, const struct object_group *group)
+{
+	uint32_t first_count, count;
+	const uint32_t *first = sockets_of(row->model, group->first, &first_count);
+	bool is_same = first_count == 1;
+	uint64_t total = 0;
+
+	for (uint32_t i = group->first; i != MODEL_NONE; i = row->tree->next[i]) {
+		const uint32_t *sockets = sockets_of(row->model, i, &count);
+
+		is_same = is_same && count == 1 && sockets[0] == first[0];
+		total += count;
+	}
+	return is_same ? 1 : total;
+}
+
+/* "s2 s3", "(s1)" for what others opened, "12 sockets", "12 uses". */
 static void sockets_fill(struct object_row *row, const struct object_group *group)
 {
-	const struct model_object *object = &row->model->objects[group->first];
+	uint32_t own_count;
+	const uint32_t *sockets = sockets_of(row->model, group->first, &own_count);
+	bool is_opener = row->model->objects[group->first].opened_count != 0;
 	uint64_t count = sockets_count(row, group);
-	bool is_opener = object->opened_count != 0;
-	const uint32_t *sockets = is_opener ? row->model->opened + object->first_opened
-					    : row->model->used + object->first_used;
 	char *text = row->cells[OBJECT_SOCKETS].text;
 	size_t used = 0;
 
-	cell_print(row, OBJECT_SOCKETS, count != 0 ? "%" PRIu64 " sockets" : "-", count);
-	if (count == 0 || count > IDS_MAX || group->count != 1)
+	cell_print(row, OBJECT_SOCKETS, TABLE_NOTHING);
+	if (count > IDS_MAX || count > own_count) {
+		cell_print(row, OBJECT_SOCKETS, "%" PRIu64 " %s", count,
+			   is_opener ? "sockets" : "uses");
 		return;
+	}
 	for (uint32_t i = 0; i < count; i++)
 		used += (size_t)snprintf(text + used, TABLE_CELL_SIZE - used, "%s%ss%" PRIu64 "%s",
 					 i != 0 ? " " : "", is_opener ? "" : "(",
