@@ -6,6 +6,7 @@
 #include "environment.h"
 #include "guard.h"
 #include "python_api.h"
+#include "python_audit.h"
 #include "python_builtin.h"
 #include "python_capture.h"
 #include "python_catalog.h"
@@ -124,8 +125,6 @@ static void event_handle(const char *event)
 		runtime_begin();
 	else if (!strcmp(event, "cpython.PyInterpreterState_New"))
 		python_capture_many_interpreters();
-	else
-		python_objects_switch(false);
 }
 
 /* Hundreds of other events come by: tell them off by as little as possible. */
@@ -135,6 +134,13 @@ static bool is_wanted(const char *event)
 	       !strcmp(event, "cpython._PySys_ClearAuditHooks");
 }
 
+/* Comes when Python is no longer initialized, and may have no thread state. */
+static void event_end(void)
+{
+	python_objects_switch(false);
+	python_audit_ends();
+}
+
 static int hook_audit(const char *event, struct python_object *arguments, void *context)
 {
 	unsigned int depth;
@@ -142,10 +148,13 @@ static int hook_audit(const char *event, struct python_object *arguments, void *
 
 	(void)arguments;
 	(void)context;
-	if (guard_is_up() || !is_wanted(event) || !python.Py_IsInitialized())
+	if (!is_wanted(event))
 		return 0;
 	depth = guard_raise();
-	event_handle(event);
+	if (!strcmp(event, "cpython._PySys_ClearAuditHooks"))
+		event_end();
+	else if (!depth && python.Py_IsInitialized())
+		event_handle(event);
 	guard_restore(depth);
 	errno = error;
 	return 0;
@@ -163,6 +172,6 @@ void python_start(void)
 		break;
 	}
 	python_catalog_start(environment_get("SOCKLIFE_TRACK"));
-	if (!python_generation_start() || python.PySys_AddAuditHook(hook_audit, NULL))
+	if (!python_generation_start() || !python_audit_add(hook_audit))
 		recorder_add_runtime(note_unknown);
 }

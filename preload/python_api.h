@@ -48,6 +48,15 @@ struct python_method {
 #define PYTHON_METHOD_VARARGS  0x0001
 #define PYTHON_METHOD_KEYWORDS 0x0002
 
+/* PyMemAllocatorEx */
+struct python_allocator {
+	void *context;
+	void *(*malloc)(void *context, size_t size_bytes);
+	void *(*calloc)(void *context, size_t count, size_t size_bytes);
+	void *(*realloc)(void *context, void *memory, size_t size_bytes);
+	void (*free)(void *context, void *memory);
+};
+
 /* PyMemberDef: where an attribute lies in an object written in C. */
 struct python_member {
 	const char *name; /* NULL ends the list */

@@ -14,7 +14,6 @@ static bool has_many_interpreters;
 void python_capture_many_interpreters(void)
 {
 	has_many_interpreters = true;
-	recorder_note("objects and frames of Python's subinterpreters are not recorded", true);
 }
 
 /*
@@ -39,23 +38,31 @@ static bool may_be_in_signal_handler(const struct recorder_capture *capture)
  * would wait for itself: from 3.12 on the current state is each thread's own and tells, up to 3.11
  * only a process with one interpreter is safe.
  */
+static bool lock_may_be_taken(const struct recorder_capture *capture, const void *mine)
+{
+	const void *current = python.PyThreadState_GetUnchecked();
+
+	if (current == mine)
+		return capture->moment != RECORDER_USE;
+	return python.minor_version >= 12 ? current == NULL : !has_many_interpreters;
+}
+
 static bool lock_take(const struct recorder_capture *capture, int *lock)
 {
 	const void *mine = python.PyGILState_GetThisThreadState();
-	const void *current = mine ? python.PyThreadState_GetUnchecked() : NULL;
 
 	if (!mine)
 		return false;
-	if (current == mine && capture->moment == RECORDER_USE)
-		return false;
-	if (current != mine && python.minor_version >= 12 && current)
-		return false;
-	if (current != mine && python.minor_version < 12 && has_many_interpreters)
-		return false;
-	*lock = python.PyGILState_Ensure();
-	if (python_is_main_interpreter())
-		return true;
-	python.PyGILState_Release(*lock);
+	if (lock_may_be_taken(capture, mine)) {
+		*lock = python.PyGILState_Ensure();
+		if (python_is_main_interpreter())
+			return true;
+		python.PyGILState_Release(*lock);
+	}
+	if (has_many_interpreters)
+		recorder_note("this Python has subinterpreters: objects and frames are recorded "
+			      "only in part",
+			      true);
 	return false;
 }
 

@@ -130,7 +130,7 @@ static struct python_object *hook_vectorcall(struct python_object *function,
 					     size_t count_and_flag,
 					     struct python_object *keyword_names)
 {
-	struct python_object *self = count_and_flag & ~COUNT_FLAG ? arguments[0] : NULL;
+	struct python_object *self = (count_and_flag & ~COUNT_FLAG) ? arguments[0] : NULL;
 	struct python_object *result;
 	bool is_outermost = self && may_record() && python_object_constructing(self);
 
