@@ -67,7 +67,7 @@ Test(stories_boto3, a_client_is_connected_while_it_lives)
 	const json_t *kept;
 
 	server_start(&server, SERVER_RDS);
-	example_run(&subject, NULL, "boto3_client/boto3_client.py",
+	example_run(&subject, NULL, "boto3_client/client.py",
 		    COMMAND_LIST(server_url(&server, "")));
 	expect_gone(&subject, "unnamed", "refcount", "straight off the constructor");
 	expect_gone(&subject, "local", "refcount", "local client, returned");
@@ -109,7 +109,7 @@ Test(stories_boto3, sessions_own_no_socket)
 	struct subject subject;
 
 	server_start(&server, SERVER_RDS);
-	example_run(&subject, NULL, "boto3_sessions/boto3_sessions.py",
+	example_run(&subject, NULL, "boto3_sessions/sessions.py",
 		    COMMAND_LIST(server_url(&server, "")));
 	expect_session(&subject, "eu-west-1", 1);
 	expect_session(&subject, "us-east-1", 2);
@@ -136,7 +136,7 @@ Test(stories_boto3, every_client_in_a_list_stays_connected)
 
 	server_start(&first, SERVER_RDS);
 	server_start(&second, SERVER_RDS);
-	example_run(&subject, NULL, "boto3_clients/boto3_clients.py",
+	example_run(&subject, NULL, "boto3_clients/clients.py",
 		    COMMAND_LIST(server_url(&first, ""), server_url(&second, "")));
 	cr_expect_eq(example_step_count(&subject, "clients created"), 0);
 	expect_client(&subject, "eu-west-1", server_address(&first));

@@ -37,7 +37,7 @@ Test(stories_databases, redis_clients_share_a_pool)
 	const json_t *shared, *own;
 
 	server_start(&server, SERVER_REDIS);
-	example_run(&subject, NULL, "redis_pool/redis_pool.py",
+	example_run(&subject, NULL, "redis_pool/pool.py",
 		    COMMAND_LIST("127.0.0.1", port_of(&server)));
 	shared = socket_of(&subject, "pool");
 	own = socket_of(&subject, "own");
@@ -80,7 +80,7 @@ Test(stories_databases, mariadb_drivers_connect_when_created)
 	struct subject subject;
 
 	server_start(&server, SERVER_MARIADB);
-	example_run(&subject, NULL, "mariadb_connection/mariadb_connection.py",
+	example_run(&subject, NULL, "mariadb_connection/drivers.py",
 		    COMMAND_LIST("127.0.0.1", port_of(&server), "root"));
 	cr_expect_eq(example_opened_count(&subject, server_address(&server)), 4);
 	expect_driver(&subject, "pymysql", "pymysql.connections.Connection");
@@ -98,8 +98,7 @@ Test(stories_databases, psycopg2_leaks_in_a_loop)
 	long long number;
 
 	server_start(&server, SERVER_POSTGRES);
-	example_run(&subject, NULL, "psycopg2_leak/psycopg2_leak.py",
-		    COMMAND_LIST(postgres_url(&server)));
+	example_run(&subject, NULL, "psycopg2_leak/leak.py", COMMAND_LIST(postgres_url(&server)));
 	cr_expect_eq(example_instances(&subject, driver), 5);
 	cr_expect_eq(example_opened_count(&subject, server_address(&server)), 5);
 	for (number = 1; number <= 5; number++) {
@@ -108,7 +107,7 @@ Test(stories_databases, psycopg2_leaks_in_a_loop)
 
 		example_expect(object, "at-creation", 1, 0, 1);
 		cr_expect_str_eq(report_text(object, "end"), "exit");
-		cr_expect_str_eq(strrchr(report_text(frame, "file"), '/'), "/psycopg2_leak.py");
+		cr_expect_str_eq(strrchr(report_text(frame, "file"), '/'), "/leak.py");
 		cr_expect_eq(example_step_count(&subject, scratch_format("round %lld", number - 1)),
 			     (size_t)number);
 	}
@@ -125,8 +124,7 @@ Test(stories_databases, a_connection_lives_on_after_fork)
 	const json_t *mine, *inherited, *connection;
 
 	server_start(&server, SERVER_POSTGRES);
-	example_run(&subject, NULL, "fork_connection/fork_connection.py",
-		    COMMAND_LIST(postgres_url(&server)));
+	example_run(&subject, NULL, "fork_connection/fork.py", COMMAND_LIST(postgres_url(&server)));
 	example_step_read(&subject, "before the fork", &before);
 	example_step_read(&subject, "in the child", &child);
 	cr_expect_neq(before.pid, child.pid);
@@ -155,8 +153,8 @@ Test(stories_databases, a_class_of_ones_own)
 	const json_t *ledger, *journal;
 
 	server_start(&server, SERVER_REDIS);
-	example_run(&subject, COMMAND_LIST("--track", "__main__.Ledger=client"),
-		    "own_class/own_class.py", COMMAND_LIST("127.0.0.1", port_of(&server)));
+	example_run(&subject, COMMAND_LIST("--track", "__main__.Ledger=client"), "own_class/own.py",
+		    COMMAND_LIST("127.0.0.1", port_of(&server)));
 	ledger = example_object(&subject, "ledger");
 	journal = example_object(&subject, "journal");
 	cr_expect_str_eq(report_text(ledger, "class"), "__main__.Ledger");

@@ -51,7 +51,7 @@ Test(stories_http_clients, httpx_closed_and_not_closed)
 
 	server_start(&server, SERVER_NGINX);
 	address = server_address(&server);
-	example_run(&subject, NULL, "httpx_client/httpx_client.py",
+	example_run(&subject, NULL, "httpx_client/client.py",
 		    COMMAND_LIST(server_url(&server, "hello")));
 	cr_expect_eq(example_opened_count(&subject, address), 5);
 	cr_expect_eq(example_instances(&subject, "httpx.Client"), 3);
@@ -79,7 +79,7 @@ Test(stories_http_clients, aiohttp_closed_and_not_closed)
 	struct subject subject;
 
 	server_start(&server, SERVER_NGINX);
-	example_run(&subject, NULL, "aiohttp_session/aiohttp_session.py",
+	example_run(&subject, NULL, "aiohttp_session/session.py",
 		    COMMAND_LIST(server_url(&server, "hello")));
 	cr_expect_eq(example_opened_count(&subject, server_address(&server)), 2);
 	cr_expect_eq(example_instances(&subject, "aiohttp.client.ClientSession"), 2);
@@ -102,7 +102,7 @@ Test(stories_http_clients, a_session_shared_by_threads)
 	size_t nth;
 
 	server_start(&server, SERVER_NGINX);
-	example_run(&subject, NULL, "threads_session/threads_session.py",
+	example_run(&subject, NULL, "threads_session/threads.py",
 		    COMMAND_LIST(server_url(&server, "body")));
 	session = example_object(&subject, "session");
 	example_expect(session, "on-first-use", 3, 0, 0);

@@ -16,7 +16,7 @@ Test(stories_requests, get_leaves_nothing)
 	const json_t *socket, *session;
 
 	server_start(&server, SERVER_NGINX);
-	example_run(&subject, NULL, "requests_get/requests_get.py",
+	example_run(&subject, NULL, "requests_get/get.py",
 		    COMMAND_LIST(server_url(&server, "hello")));
 	cr_expect_eq(example_step_count(&subject, "after the call"), 0);
 	socket = report_peer(subject.report, 0, server_address(&server));
@@ -79,7 +79,7 @@ Test(stories_requests, a_session_connects_on_first_use)
 	struct subject subject;
 
 	server_start(&server, SERVER_NGINX);
-	example_run(&subject, NULL, "requests_session/requests_session.py",
+	example_run(&subject, NULL, "requests_session/session.py",
 		    COMMAND_LIST(server_url(&server, "hello")));
 	session_check(&subject, server_address(&server));
 	subject_release(&subject);
@@ -92,7 +92,7 @@ Test(stories_requests, a_session_over_https_connects_on_first_use)
 	struct subject subject;
 
 	server_start(&server, SERVER_NGINX);
-	example_run(&subject, NULL, "requests_session/requests_session.py",
+	example_run(&subject, NULL, "requests_session/session.py",
 		    COMMAND_LIST(server_tls_url(&server, "hello"), server.certificate));
 	session_check(&subject, server_tls_address(&server));
 	subject_release(&subject);

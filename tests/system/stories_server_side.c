@@ -79,7 +79,7 @@ Test(stories_server_side, connected_handles_are_the_servers_sessions)
 	size_t sessions;
 
 	server_start(&server, SERVER_POSTGRES);
-	example_run(&subject, NULL, "pg_stat_activity/pg_stat_activity.py",
+	example_run(&subject, NULL, "pg_stat_activity/handles.py",
 		    COMMAND_LIST(scratch_format("postgresql://tester@%s/postgres",
 						server_address(&server))));
 	sessions = expect_server_sessions(&subject);

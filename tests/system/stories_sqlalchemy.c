@@ -71,7 +71,7 @@ static void sessions_check(const char *url, const char *peer)
 	const json_t *first, *second;
 	struct subject subject;
 
-	example_run(&subject, NULL, "sqlalchemy_session/sqlalchemy_session.py", COMMAND_LIST(url));
+	example_run(&subject, NULL, "sqlalchemy_session/session.py", COMMAND_LIST(url));
 	cr_assert_eq(example_opened_count(&subject, peer), 3);
 	first = example_opened(&subject, peer, 1);
 	second = example_opened(&subject, peer, 2);

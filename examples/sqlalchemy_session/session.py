@@ -1,4 +1,4 @@
-"""Is an SQLAlchemy Session connected? sqlalchemy_session.py URL, of a PostgreSQL database."""
+"""Is an SQLAlchemy Session connected? session.py URL, of a PostgreSQL database."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is my own client connected? own_class.py HOST PORT, of a Redis server."""
+"""Is my own client connected? own.py HOST PORT, of a Redis server."""
 
 import socket
 import sys

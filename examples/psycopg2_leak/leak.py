@@ -1,4 +1,4 @@
-"""Does `with` close a psycopg2 connection? psycopg2_leak.py URL, of a PostgreSQL database."""
+"""Does `with` close a psycopg2 connection? leak.py URL, of a PostgreSQL database."""
 
 import sys
 from pathlib import Path

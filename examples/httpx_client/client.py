@@ -1,4 +1,4 @@
-"""Is an httpx Client connected? httpx_client.py URL"""
+"""Is an httpx Client connected? client.py URL"""
 
 import asyncio
 import gc

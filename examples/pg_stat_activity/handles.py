@@ -1,4 +1,4 @@
-"""Which of my handles does the server see? pg_stat_activity.py URL, of a PostgreSQL database."""
+"""Which of my handles does the server see? handles.py URL, of a PostgreSQL database."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Does closing a Redis client close its connection? redis_pool.py HOST PORT"""
+"""Does closing a Redis client close its connection? pool.py HOST PORT"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is a requests.Session connected? requests_session.py URL [CERTIFICATE]"""
+"""Is a requests.Session connected? session.py URL [CERTIFICATE]"""
 
 import sys
 import time

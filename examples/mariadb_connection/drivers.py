@@ -1,4 +1,4 @@
-"""What are the connections of two MariaDB drivers? mariadb_connection.py HOST PORT USER"""
+"""What are the connections of two MariaDB drivers? drivers.py HOST PORT USER"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What does requests.get() leave behind? requests_get.py URL"""
+"""What does requests.get() leave behind? get.py URL"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is an aiohttp ClientSession connected? aiohttp_session.py URL"""
+"""Is an aiohttp ClientSession connected? session.py URL"""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""Is a boto3 client connected? boto3_client.py URL, of something that answers as RDS does."""
+"""Is a boto3 client connected? client.py URL, of something that answers as RDS does."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""Whose is a connection after fork()? fork_connection.py URL, of a PostgreSQL database."""
+"""Whose is a connection after fork()? fork.py URL, of a PostgreSQL database."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""How many connections has a Session that threads share? threads_session.py URL"""
+"""How many connections has a Session that threads share? threads.py URL"""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""Is a boto3 Session connected? boto3_sessions.py URL, of something that answers as RDS does."""
+"""Is a boto3 Session connected? sessions.py URL, of something that answers as RDS does."""
 
 import gc
 import os

@@ -1,4 +1,4 @@
-"""Does every client in a list stay connected? boto3_clients.py URL URL, of RDS in two regions."""
+"""Does every client in a list stay connected? clients.py URL URL, of RDS in two regions."""
 
 import os
 import sys
