@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "matcher.h"
+#include "render_show.h"
+#include "symbols.h"
 #include "terminal.h"
 
 static void lists_free(struct model *model)
@@ -146,4 +148,36 @@ const char *object_scene_report(struct object_scene *scene)
 	free(scene->text);
 	scene->text = hand_render(&scene->hand, "text");
 	return scene->text;
+}
+
+typedef enum status (*show_fn)(const struct model *model, struct symbols *symbols, uint32_t index,
+			       FILE *out, struct error *error);
+
+static const char *shown(struct object_scene *scene, show_fn show, uint32_t index)
+{
+	struct error error = {0};
+	struct symbols *symbols;
+	size_t size = 0;
+	FILE *out;
+
+	object_scene_match(scene);
+	free(scene->text);
+	scene->text = NULL;
+	out = open_memstream(&scene->text, &size);
+	cr_assert_not_null(out);
+	cr_assert_eq(symbols_new(&symbols, &scene->hand.model, &error), STATUS_OK);
+	cr_assert_eq(show(&scene->hand.model, symbols, index, out, &error), STATUS_OK);
+	cr_assert_eq(fclose(out), 0);
+	symbols_free(symbols);
+	return scene->text;
+}
+
+const char *object_scene_show_object(struct object_scene *scene, uint32_t object)
+{
+	return shown(scene, render_show_object, object);
+}
+
+const char *object_scene_show_socket(struct object_scene *scene, uint32_t socket)
+{
+	return shown(scene, render_show_socket, socket);
 }

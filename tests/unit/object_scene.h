@@ -43,5 +43,8 @@ void object_scene_match(struct object_scene *scene);
 const char *object_scene_verdict(struct object_scene *scene, uint32_t object);
 /* Matches, and gives the text report. */
 const char *object_scene_report(struct object_scene *scene);
+/* Matches, and gives what `show` says of one of them. */
+const char *object_scene_show_object(struct object_scene *scene, uint32_t object);
+const char *object_scene_show_socket(struct object_scene *scene, uint32_t socket);
 
 #endif

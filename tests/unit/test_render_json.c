@@ -69,7 +69,7 @@ Test(render_json, has_the_contracts_keys_in_its_order)
 		   "match users opened_at closed_at ");
 	keys_check(hand_row(report, "objects", 0),
 		   "id process class role number runtime created created_at created_by ended end "
-		   "connects opened used open_at_end ");
+		   "connects opened used open_at_end verdict ");
 	keys_check(json_object_get(report, "coverage"),
 		   "complete lost_records unseen_sockets notes ");
 	keys_check(json_object_get(report, "totals"),
