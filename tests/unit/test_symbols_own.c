@@ -83,8 +83,18 @@ Test(symbols_own, are_files_outside_the_standard_library_and_packages)
 	cr_assert_not(is_own_file(NULL));
 	cr_assert(is_own_file("/home/u/lib/pythonic/app.py"));
 	cr_assert(is_own_file("/home/u/python3.11/app.py"));
-	cr_assert(is_own_file("<string>"));
 	cr_assert(is_own_file("app.py"));
+}
+
+/* Packages exec() code too: SQLAlchemy does for the wrapper of create_engine. */
+Test(symbols_own, are_files_rather_than_code_from_no_file)
+{
+	const struct frame frames[] = {
+		interpreted("/usr/lib/python3/dist-packages/requests/api.py"),
+		interpreted("<string>"), interpreted("/home/u/app.py")};
+
+	cr_assert_eq(symbols_own_choose(frames, COUNT(frames), EXE), &frames[2]);
+	cr_assert_eq(symbols_own_choose(frames, 2, EXE), &frames[1]);
 }
 
 Test(symbols_own, are_interpreted_rather_than_native)
