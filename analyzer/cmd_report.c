@@ -95,6 +95,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 					  .symbols = analysis.symbols,
 					  .selection = &options.selection,
 					  .with_stacks = options.with_stacks,
+					  .timelines = options.timelines,
 				  },
 				  &error);
 	analysis_release(&analysis);

@@ -20,7 +20,9 @@ enum option_key {
 	KEY_OPEN,
 	KEY_ALL,
 	KEY_NO_FOLD,
-	KEY_STACKS
+	KEY_STACKS,
+	KEY_TIMELINE,
+	KEY_NO_TIMELINE
 };
 
 static void command_line_parse(const struct command *command, int argc, char **argv,
@@ -145,6 +147,12 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
 	case KEY_STACKS:
 		options->with_stacks = true;
 		return 0;
+	case KEY_TIMELINE:
+		options->timelines = RENDER_TIMELINES_ALL;
+		return 0;
+	case KEY_NO_TIMELINE:
+		options->timelines = RENDER_TIMELINES_NONE;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 0)
 			argp_error(state, "one trace at a time: '%s' is one too many", argument);
@@ -170,9 +178,16 @@ void options_parse_report(const struct command *command, int argc, char **argv,
 		{"open", KEY_OPEN, NULL, 0, "that were open at the end", 1},
 		{NULL, 0, NULL, 0, "In the text:", 2},
 		{"all", KEY_ALL, NULL, 0,
-		 "Show datagram sockets, netlink and what the resolver makes, too", 2},
-		{"no-fold", KEY_NO_FOLD, NULL, 0, "Show a line for each of many like sockets", 2},
-		{"stacks", KEY_STACKS, NULL, 0, "Show where each socket was opened and closed", 2},
+		 "Show datagram sockets, netlink and what the resolver makes, too, and pools that "
+		 "never connected",
+		 2},
+		{"no-fold", KEY_NO_FOLD, NULL, 0,
+		 "Show a line for each of many like sockets or objects", 2},
+		{"stacks", KEY_STACKS, NULL, 0,
+		 "Show where each object was created, each socket opened and closed", 2},
+		{"timeline", KEY_TIMELINE, NULL, 0,
+		 "Draw the lives of objects' sockets, however many there are", 2},
+		{"no-timeline", KEY_NO_TIMELINE, NULL, 0, "Draw none", 2},
 		{0},
 	};
 

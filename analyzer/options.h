@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "render.h"
 #include "selection.h"
 
 struct command;
@@ -26,6 +27,7 @@ struct options_report {
 	const char *output; /* a file; NULL: stdout */
 	const struct renderer *renderer;
 	bool with_stacks;
+	enum render_timelines timelines;
 	struct selection selection;
 };
 

@@ -14,11 +14,14 @@ struct model;
 struct selection;
 struct symbols;
 
+enum render_timelines { RENDER_TIMELINES_FEW, RENDER_TIMELINES_ALL, RENDER_TIMELINES_NONE };
+
 struct render_input {
 	const struct model *model;
 	struct symbols *symbols;
 	const struct selection *selection;
-	bool with_stacks; /* for people; programs get them always */
+	bool with_stacks;                /* for people; programs get them always */
+	enum render_timelines timelines; /* for people: FEW when they are easily read */
 };
 
 struct renderer {

@@ -28,7 +28,9 @@ struct section {
 
 static bool has_timelines(const struct section *section)
 {
-	return section->timelines.count != 0 && section->timelines.count <= TIMELINES_MAX;
+	if (section->input->timelines == RENDER_TIMELINES_FEW)
+		return section->timelines.count != 0 && section->timelines.count <= TIMELINES_MAX;
+	return section->timelines.count != 0 && section->input->timelines == RENDER_TIMELINES_ALL;
 }
 
 /* Breaks lines between words; what is wider than a line alone stays whole. */
