@@ -1,0 +1,115 @@
+/* Tracked objects of Python: what is told of them, and that the program cannot tell. */
+#include <string.h>
+
+#include "comparison.h"
+#include "fixture.h"
+#include "report.h"
+#include "scratch.h"
+#include "subject.h"
+
+FIXTURE_SUITE(python_objects);
+
+#define PYTHON "/usr/bin/python3"
+#define TRACK                                                                                      \
+	"SOCKLIFE_TRACK=__main__.Client,__main__.Plain=session,__main__.Slotted=pool,"             \
+	"__main__.Finalized,__main__.ByMeta,__main__.Failing,__main__.Data,__main__.Revived"
+
+static void subject_track(struct subject *subject, enum subject_way way, const char *script)
+{
+	struct subject_options options = {.way = way};
+
+	options.command.environment = COMMAND_LIST("PYTHONHASHSEED=0", TRACK);
+	subject_run(subject, &options, COMMAND_LIST(PYTHON, scratch_source(script)));
+}
+
+/* Addresses in texts such as <… object at 0x7f…> differ from run to run. */
+static void addresses_hide(char *text)
+{
+	for (char *at = strstr(text, "0x"); at != NULL; at = strstr(at + 2, "0x")) {
+		size_t size = strspn(at + 2, "0123456789abcdef");
+
+		memset(at + 2, '0', size);
+	}
+}
+
+Test(python_objects, a_program_cannot_tell_that_it_is_watched)
+{
+	struct subject bare, recorded;
+
+	subject_track(&bare, SUBJECT_BARE, "tests/subjects/python_classes.py");
+	subject_track(&recorded, SUBJECT_PRELOAD, "tests/subjects/python_classes.py");
+	addresses_hide(bare.command.out);
+	addresses_hide(recorded.command.out);
+	cr_expect_eq(bare.command.status, 0, "%s", bare.command.err);
+	comparison_expect_same(&bare.command, &recorded.command, false);
+	cr_expect_gt(report_count(recorded.report, "objects", "class", "__main__.Client"), 3000);
+	cr_expect_gt(report_count(recorded.report, "objects", "class", "__main__.Slotted"), 3000);
+	cr_expect_gt(report_count(recorded.report, "objects", "class", "__main__.Plain"), 3000);
+	subject_release(&recorded);
+	subject_release(&bare);
+}
+
+/* The audit hook's entry is older than Python's choice of an allocator. */
+Test(python_objects, debugging_allocators_free_nothing_of_ours)
+{
+	struct subject subject;
+	struct subject_options options = {.way = SUBJECT_PRELOAD, .is_unreported = true};
+
+	subject_run(&subject, &options, COMMAND_LIST(PYTHON, "-X", "dev", "-c", "print(1)"));
+	cr_expect_eq(subject.command.status, 0, "signal %d: %s", subject.command.signal_number,
+		     subject.command.err);
+	cr_expect_str_eq(subject.command.err, "");
+	subject_release(&subject);
+}
+
+static size_t count_ended(const json_t *report, const char *class_name, const char *end)
+{
+	const json_t *objects = json_object_get(report, "objects"), *object;
+	size_t count = 0, i;
+
+	json_array_foreach(objects, i, object)
+	{
+		count += report_is(object, "class", class_name) && report_is(object, "end", end);
+	}
+	return count;
+}
+
+Test(python_objects, every_birth_and_death_is_told_with_its_cause)
+{
+	struct subject subject;
+	const json_t *report;
+
+	subject_track(&subject, SUBJECT_PRELOAD, "tests/subjects/python_lives.py");
+	report = subject.report;
+	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
+	/* One at once, three of the copying, the parent and what it made. */
+	cr_expect_eq(count_ended(report, "__main__.Client", "refcount"), 6, "%s",
+		     report_dump(report));
+	cr_expect_eq(count_ended(report, "__main__.Client", "gc"), 1);
+	cr_expect_eq(count_ended(report, "__main__.Client", "exit"), 1);
+	cr_expect_eq(count_ended(report, "__main__.Sub", "refcount"), 1);
+	cr_expect_eq(count_ended(report, "__main__.Slotted", "refcount"), 1);
+	cr_expect_eq(count_ended(report, "__main__.Dynamic", "refcount"), 1);
+	subject_release(&subject);
+}
+
+/* create_connection() runs in a thread of its own, with no object of ours on its stack. */
+Test(python_objects, a_thread_inherits_the_object_that_started_it)
+{
+	struct subject subject;
+	const json_t *socket, *owner;
+
+	subject_track(&subject, SUBJECT_PRELOAD, "tests/subjects/python_lives.py");
+	socket = report_row(subject.report, "sockets", "match", "thread");
+	cr_assert_eq(json_array_size(json_object_get(socket, "owners")), 1);
+	owner = json_array_get(json_object_get(subject.report, "objects"), 0);
+	for (size_t i = 0; i < report_size(subject.report, "objects"); i++) {
+		owner = json_array_get(json_object_get(subject.report, "objects"), i);
+		if (json_equal(json_object_get(owner, "id"),
+			       json_array_get(json_object_get(socket, "owners"), 0)))
+			break;
+	}
+	cr_expect_str_eq(report_text(owner, "class"), "__main__.Client");
+	cr_expect_geq(report_frame_depth(owner, "created_at", "connected"), 0);
+	subject_release(&subject);
+}
