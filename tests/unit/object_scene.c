@@ -25,6 +25,7 @@ void object_scene_init(struct object_scene *scene)
 
 	hand_init(&scene->hand);
 	scene->text = NULL;
+	scene->timelines = RENDER_TIMELINES_FEW;
 	/* the matcher makes its own */
 	model->owners = model->users = model->opened = model->used = model->open_at_end = NULL;
 }
@@ -142,18 +143,10 @@ const char *object_scene_verdict(struct object_scene *scene, uint32_t object)
 	return scene->verdict.text;
 }
 
-const char *object_scene_report(struct object_scene *scene)
-{
-	object_scene_match(scene);
-	free(scene->text);
-	scene->text = hand_render(&scene->hand, "text");
-	return scene->text;
-}
+typedef enum status (*write_fn)(const struct object_scene *scene, struct symbols *symbols,
+				uint32_t index, FILE *out, struct error *error);
 
-typedef enum status (*show_fn)(const struct model *model, struct symbols *symbols, uint32_t index,
-			       FILE *out, struct error *error);
-
-static const char *shown(struct object_scene *scene, show_fn show, uint32_t index)
+static const char *written(struct object_scene *scene, write_fn write, uint32_t index)
 {
 	struct error error = {0};
 	struct symbols *symbols;
@@ -166,18 +159,47 @@ static const char *shown(struct object_scene *scene, show_fn show, uint32_t inde
 	out = open_memstream(&scene->text, &size);
 	cr_assert_not_null(out);
 	cr_assert_eq(symbols_new(&symbols, &scene->hand.model, &error), STATUS_OK);
-	cr_assert_eq(show(&scene->hand.model, symbols, index, out, &error), STATUS_OK);
+	cr_assert_eq(write(scene, symbols, index, out, &error), STATUS_OK, "%s", error.reason);
 	cr_assert_eq(fclose(out), 0);
 	symbols_free(symbols);
 	return scene->text;
 }
 
+static enum status report_write(const struct object_scene *scene, struct symbols *symbols,
+				uint32_t index, FILE *out, struct error *error)
+{
+	struct render_input input = {.model = &scene->hand.model,
+				     .symbols = symbols,
+				     .selection = &scene->hand.selection,
+				     .timelines = scene->timelines};
+
+	(void)index;
+	return renderer_text.render(&input, out, error);
+}
+
+static enum status object_write(const struct object_scene *scene, struct symbols *symbols,
+				uint32_t index, FILE *out, struct error *error)
+{
+	return render_show_object(&scene->hand.model, symbols, index, out, error);
+}
+
+static enum status socket_write(const struct object_scene *scene, struct symbols *symbols,
+				uint32_t index, FILE *out, struct error *error)
+{
+	return render_show_socket(&scene->hand.model, symbols, index, out, error);
+}
+
+const char *object_scene_report(struct object_scene *scene)
+{
+	return written(scene, report_write, 0);
+}
+
 const char *object_scene_show_object(struct object_scene *scene, uint32_t object)
 {
-	return shown(scene, render_show_object, object);
+	return written(scene, object_write, object);
 }
 
 const char *object_scene_show_socket(struct object_scene *scene, uint32_t socket)
 {
-	return shown(scene, render_show_socket, socket);
+	return written(scene, socket_write, socket);
 }

@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #include "hand_model.h"
+#include "render.h"
 #include "verdict.h"
 
 struct object_scene {
 	struct hand_model hand;
 	struct verdict verdict;
 	char *text; /* the report, once rendered */
+	enum render_timelines timelines;
 };
 
 void object_scene_init(struct object_scene *scene);

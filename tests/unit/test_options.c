@@ -120,6 +120,18 @@ Test(options, of_report_have_a_default_trace)
 	cr_expect_null(options.output);
 }
 
+Test(options, of_report_ask_for_timelines_or_none)
+{
+	ARGUMENTS("--timeline");
+	char *without[] = {"socklife report", "--no-timeline", NULL};
+	struct options_report options;
+
+	options_parse_report(&command, argc, argv, &options);
+	cr_expect_eq(options.timelines, RENDER_TIMELINES_ALL);
+	options_parse_report(&command, 2, without, &options);
+	cr_expect_eq(options.timelines, RENDER_TIMELINES_NONE);
+}
+
 Test(options, refuse_an_end_that_does_not_exist, .exit_code = COMMAND_FAILED)
 {
 	ARGUMENTS("--end", "exploded");

@@ -98,6 +98,18 @@ Test(render_objects, draw_no_more_lives_than_can_be_read)
 	object_scene_report(&scene);
 	lacks("+0.100 |");
 	has("13 sockets");
+	scene.timelines = RENDER_TIMELINES_ALL;
+	object_scene_report(&scene);
+	has("+0.100 |");
+}
+
+Test(render_objects, draw_no_life_when_the_user_wants_none)
+{
+	session_make();
+	scene.timelines = RENDER_TIMELINES_NONE;
+	object_scene_report(&scene);
+	lacks("+0.100 |");
+	lacks("half-closed");
 }
 
 Test(render_objects, leave_out_plumbing_that_came_to_nothing)
