@@ -183,14 +183,29 @@ void python_class_made(struct python_object *made)
 		python_class_resolve(type);
 }
 
+/* libcurl connects in this method, in which no frame of Python's has the object for an argument. */
+static void worker_watch(struct python_type *type)
+{
+	static const char name[] = "perform";
+	struct python_object *method = type_attribute(type, name);
+
+	if (method) {
+		python_slots_take_method(method, name);
+		python.Py_DecRef(method);
+	}
+	python.PyErr_Clear();
+}
+
 static void c_type_add(struct python_object *type, size_t i)
 {
 	struct python_class *class = NULL;
 
 	if (type->type->flags & PYTHON_TYPE_IS_TYPE)
 		class = class_add((struct python_type *)(void *)type, true, &c_types[i].entry);
-	if (class)
-		class->name = name_intern(c_types[i].name);
+	if (!class)
+		return;
+	class->name = name_intern(c_types[i].name);
+	worker_watch(class->type);
 }
 
 static bool is_module_named(struct python_object *module, const char *name)

@@ -115,6 +115,12 @@ void python_object_allocated(const struct python_object *object)
 	}
 }
 
+void python_object_entered(const struct python_object *object)
+{
+	if (constructions.count < CONSTRUCTIONS_MAX)
+		constructions.objects[constructions.count++] = object;
+}
+
 static bool construction_enter(const struct python_object *object)
 {
 	struct python_class *class = python_class_resolve(object->type);
@@ -126,8 +132,8 @@ static bool construction_enter(const struct python_object *object)
 	if (!instance || instance->is_constructing || instance->is_constructed)
 		return false;
 	instance->is_constructing = true;
-	if (instance->class->is_c_type && constructions.count < CONSTRUCTIONS_MAX)
-		constructions.objects[constructions.count++] = object;
+	if (instance->class->is_c_type)
+		python_object_entered(object);
 	return true;
 }
 
@@ -143,7 +149,7 @@ bool python_object_constructing(const struct python_object *object)
 }
 
 /* Not always the last one that was entered: greenlets leave in any order. */
-static void construction_leave(const struct python_object *object)
+void python_object_left(const struct python_object *object)
 {
 	size_t kept = 0;
 
@@ -178,7 +184,7 @@ static void construction_end(struct python_object *object, bool has_succeeded)
 {
 	struct python_instance *instance = python_object_find(object);
 
-	construction_leave(object);
+	python_object_left(object);
 	if (!instance || !instance->is_constructing)
 		return;
 	instance->is_constructing = false;
@@ -215,7 +221,7 @@ void python_object_ended(const struct python_object *object, bool is_collected)
 
 	if (!instance)
 		return;
-	construction_leave(object);
+	python_object_left(object);
 	python_map_remove(&instances, object);
 	if (instance->id && instance->generation == python_generation())
 		recorder_object_ended(instance->id, python_is_up() ? end : TRACE_OBJECT_END_EXIT);

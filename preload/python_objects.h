@@ -48,9 +48,13 @@ uint32_t python_object_adopt(const struct python_object *object);
 /* The id in the present trace (a forked child's objects get theirs when first needed), 0 none. */
 uint32_t python_object_id(struct python_instance *instance);
 
+/* A method of an object written in C is entered and left in this thread. */
+void python_object_entered(const struct python_object *object);
+void python_object_left(const struct python_object *object);
+
 /*
- * Objects written in C that are under construction in this thread, innermost first: they are no
- * frame's first argument, yet a socket that is connected now is theirs.
+ * Objects written in C that are under construction or at work in this thread, innermost first: they
+ * are no frame's first argument, yet a socket that is connected now is theirs.
  */
 size_t python_objects_under_construction(uint32_t *ids, size_t max);
 
