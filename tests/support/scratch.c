@@ -16,7 +16,7 @@
 struct scratch_block {
 	struct scratch_block *next;
 	bool is_directory;
-	char text[];
+	_Alignas(max_align_t) char text[];
 };
 
 static struct scratch_block *blocks;
@@ -29,6 +29,11 @@ static struct scratch_block *block_new(size_t size_bytes)
 	block->next = blocks;
 	blocks = block;
 	return block;
+}
+
+void *scratch_allocate(size_t size_bytes)
+{
+	return block_new(size_bytes)->text;
 }
 
 const char *scratch_new(void)

@@ -12,6 +12,8 @@
 const char *scratch_new(void);
 void scratch_remove_all(void);
 
+/* Zeroed memory that lives until scratch_remove_all(). */
+void *scratch_allocate(size_t size_bytes);
 /* printf into memory that lives until scratch_remove_all(). */
 char *scratch_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -21,8 +21,7 @@ static const char *const *list_keep(const char *const list[])
 
 	while (list[count] != NULL)
 		count++;
-	kept = calloc(count + 1, sizeof(*kept));
-	cr_assert_not_null(kept, "out of memory");
+	kept = scratch_allocate((count + 1) * sizeof(*kept));
 	memcpy(kept, list, count * sizeof(*kept));
 	return kept;
 }

@@ -37,6 +37,13 @@ static const char *product(const struct subject *subject, const struct subject_o
 	return copy;
 }
 
+static const char *leaks_allow(void)
+{
+	const char *already = getenv("ASAN_OPTIONS");
+
+	return scratch_format("ASAN_OPTIONS=%s:detect_leaks=0", already != NULL ? already : "");
+}
+
 /*
  * The library is preloaded by env(1), so that neither strace nor anything else that stands before
  * it is loaded with it.
@@ -48,6 +55,9 @@ static void arguments_prefix(struct arguments *arguments, const struct subject *
 
 	if (options->way != SUBJECT_BARE)
 		library = product(subject, options, "libsocklife.so");
+	/* LeakSanitizer is a debugger of its own, and a process has but one (ptrace(2)). */
+	if (options->is_witnessed && getenv("SOCKLIFE_SAN") != NULL)
+		arguments_add(arguments, COMMAND_LIST("env", leaks_allow()));
 	if (options->is_witnessed)
 		arguments_add(arguments, witness_prefix(subject->witness));
 	if (options->way == SUBJECT_RUN) {
