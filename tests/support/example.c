@@ -21,6 +21,11 @@ static double started_s(const struct subject *subject)
 	return (double)timegm(&time) + atof(fraction);
 }
 
+double example_time_s(const struct subject *subject, const char *fact)
+{
+	return atof(subject_fact_text(subject, fact)) - started_s(subject);
+}
+
 static void step_parse(const struct subject *subject, const char *text, struct example_step *step)
 {
 	struct example_connection *connection = step->connections;
@@ -119,9 +124,9 @@ size_t example_instances(const struct subject *subject, const char *class)
 /* The program watches an object as soon as it is made: it is the last one of its class by then. */
 json_t *example_object(const struct subject *subject, const char *name)
 {
-	const char *text = subject_fact_text(subject, scratch_format("made %s", name));
-	double time_s = atof(text) - started_s(subject), latest_s = -1;
-	const char *class = strchr(text, ' ') + 1;
+	const char *fact = scratch_format("made %s", name);
+	const char *class = strchr(subject_fact_text(subject, fact), ' ') + 1;
+	double time_s = example_time_s(subject, fact), latest_s = -1;
 	json_t *row, *found = NULL;
 	size_t index;
 

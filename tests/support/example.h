@@ -32,6 +32,8 @@ struct example_step {
 void example_run(struct subject *subject, const char *const run_options[], const char *program,
 		 const char *const arguments[]);
 
+/* The time that the program printed with a fact, as the report counts it. */
+double example_time_s(const struct subject *subject, const char *fact);
 /* What the program printed about its sockets at a step; aborts when there is no such step. */
 void example_step_read(const struct subject *subject, const char *name, struct example_step *step);
 size_t example_step_count(const struct subject *subject, const char *name);
