@@ -329,9 +329,8 @@ struct trace_object {
 
 /* trace_object.flags */
 #define TRACE_OBJECT_ADOPTED       (1u << 0) /* its birth was not seen: copied or unpickled */
-#define TRACE_OBJECT_DEATH_UNKNOWN (1u << 1) /* takes no weak reference: its death cannot be seen  \
-					      */
-#define TRACE_OBJECT_ONE_THREAD (1u << 2)    /* its class is not meant to be shared by threads */
+#define TRACE_OBJECT_DEATH_UNKNOWN (1u << 1) /* takes no weak reference: death not seen */
+#define TRACE_OBJECT_ONE_THREAD    (1u << 2) /* its class is not meant to be shared by threads */
 
 struct trace_link {
 	struct trace_record record;
