@@ -148,6 +148,22 @@ static void sockets_end(struct model *model, const struct model_process *process
 	}
 }
 
+/* An object that nobody saw go was alive when its process ended; exec ends it with the image. */
+static void objects_end(struct model *model, const struct model_process *process)
+{
+	if (process->end == 0 || process->ended_ns == TIME_NONE)
+		return;
+	for (uint32_t i = 0; i < process->object_count; i++) {
+		struct model_object *object = &model->objects[process->first_object + i];
+
+		if (object->end != 0)
+			continue;
+		object->end = TRACE_OBJECT_END_EXIT;
+		object->ended_ns = object->created_ns > process->ended_ns ? object->created_ns
+									  : process->ended_ns;
+	}
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -217,7 +233,9 @@ void model_link_processes(struct model_loader *loader)
 		root_find(loader);
 	else
 		model_end(model);
-	for (uint32_t i = 0; i < model->processes_count; i++)
+	for (uint32_t i = 0; i < model->processes_count; i++) {
 		sockets_end(model, &model->processes[i]);
+		objects_end(model, &model->processes[i]);
+	}
 	runtimes_find(model);
 }
