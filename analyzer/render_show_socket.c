@@ -81,17 +81,32 @@ static void twins_print(const struct model *model, uint32_t index, FILE *out)
 	}
 }
 
+/* The matcher takes the first user for the owner of what a task connected: the socket tells. */
+static enum trace_match match_of(const struct model *model, const struct model_link *link)
+{
+	const struct model_socket *socket = &model->sockets[link->socket];
+
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		if (&model->links[model->owners[socket->first_owner + i]] == link)
+			return link->what == TRACE_LINK_USER ? socket->match : link->match;
+	}
+	return link->match;
+}
+
 static void objects_print(const struct terminal *terminal, const struct model *model,
 			  const char *label, const uint32_t *links, uint32_t count, FILE *out)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct model_link *link = &model->links[links[i]];
 		const char *name = model->objects[link->object].class_name;
+		enum trace_match match = match_of(model, link);
+		bool is_weak = match == TRACE_MATCH_TASK || match == TRACE_MATCH_THREAD;
 		char text[512];
 
 		terminal_escape(terminal, name, strlen(name), text, sizeof text);
-		fprintf(out, "  %-9s  o%" PRIu64 " %s (by %s)\n", label, (uint64_t)link->object + 1,
-			text, words_match(link->match));
+		fprintf(out, "  %-9s  o%" PRIu64 " %s #%" PRIu32 " (%s%s)\n", label,
+			(uint64_t)link->object + 1, text, model->objects[link->object].number,
+			is_weak ? "a weaker match, by " : "by ", words_match(match));
 	}
 }
 

@@ -278,5 +278,17 @@ Test(show_object, names_owners_and_users_of_a_socket)
 	object_scene_user(&scene, 0, user, 400 * HAND_MS);
 	object_scene_show_socket(&scene, 0);
 	comes_before("owner      o2 urllib3.pool.Pool", "owner      o1 requests.sessions.Session");
-	has("user       o3 b.Session");
+	has("user       o3 b.Session #1 (by stack)\n");
+}
+
+Test(show_object, says_which_owner_is_a_weaker_match)
+{
+	uint32_t client = object_scene_object(&scene, "h.AsyncClient", TRACE_ROLE_CLIENT, 0);
+	uint32_t socket = object_scene_socket(&scene, 100 * HAND_MS);
+
+	object_scene_user(&scene, socket, client, 110 * HAND_MS);
+	object_scene_show_socket(&scene, socket);
+	has("owner      o1 h.AsyncClient #1 (a weaker match, by task)\n");
+	object_scene_show_object(&scene, client);
+	has("s1 is taken for its own by the task: a weaker match");
 }
