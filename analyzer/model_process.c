@@ -74,7 +74,10 @@ static void process_link(struct model *model, const struct pid_row *rows,
 	parent = image_before(model, rows,
 			      file->forked_from != 0 ? file->forked_from : process->parent_pid,
 			      file->process);
-	if (parent != MODEL_NONE && !had_ended(&model->processes[parent], process->started_ns))
+	/* A forked child may find its feet only after its parent has ended; a pid that came as
+	 * getppid() may be a later process' own. */
+	if (parent != MODEL_NONE &&
+	    (file->forked_from != 0 || !had_ended(&model->processes[parent], process->started_ns)))
 		process->parent = parent;
 }
 
