@@ -212,9 +212,13 @@ static void open_say(struct sentence *sentence, const struct model_socket *last)
 static void finalized_say(struct sentence *sentence, const struct model_socket *last)
 {
 	int64_t after_ns = time_between(object_gone_ns(sentence->row), last->closed_ns);
+	int64_t before_ns = time_between(last->closed_ns, object_gone_ns(sentence->row));
 	bool is_by_cycle = sentence->row->end == TRACE_OBJECT_END_GC;
 	struct quantity quantity;
 
+	/* pymysql closes in its __del__, which CPython runs before it clears weak references. */
+	if (before_ns != TIME_NONE && before_ns <= CASCADE_NS)
+		after_ns = 0;
 	if (after_ns == TIME_NONE)
 		say(sentence, VERDICT_CLOSED_BY_COLLECTOR, "closed by a finalizer while it lived");
 	else if (after_ns > CASCADE_NS)

@@ -226,6 +226,8 @@ Test(verdict, closed_with_the_object)
 {
 	judges(finalized_with(TRACE_OBJECT_END_REFCOUNT, 1099 * HAND_MS),
 	       "connected on first use +12 ms, used for 1 send, closed with the object (refcount)");
+	judges(finalized_with(TRACE_OBJECT_END_REFCOUNT, 1101 * HAND_MS),
+	       "connected on first use +12 ms, used for 1 send, closed with the object (refcount)");
 	judges(finalized_with(TRACE_OBJECT_END_GC, 1099 * HAND_MS),
 	       "connected on first use +12 ms, used for 1 send, closed with the object (cycle "
 	       "collection)");
