@@ -141,14 +141,18 @@ uint32_t recorder_code(uint32_t file, uint32_t function, uint32_t line)
 	return code->id;
 }
 
-/* A lossy memory: a pair that was pushed out is written again, which the analyzer forgives. */
+/*
+ * A lossy memory: a pair that was pushed out is written again, which the analyzer forgives. A
+ * forked child inherits it, but counts its own ids from 1: so the forks are part of the key.
+ */
 static bool link_is_known(uint32_t socket, uint32_t object, enum trace_link_kind what)
 {
 	uint64_t pair = (uint64_t)socket << 32 | (uint64_t)object << 2 | (uint64_t)what;
-	uint64_t hash = pair * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t key = pair ^ (uint64_t)recorder_forks() << 56;
+	uint64_t hash = key * UINT64_C(0x9e3779b97f4a7c15);
 	uint64_t *place = &recorder_links_known[hash >> 52 & (RECORDER_LINKS_KNOWN - 1)];
 
-	return __atomic_exchange_n(place, pair, __ATOMIC_RELAXED) == pair;
+	return __atomic_exchange_n(place, key, __ATOMIC_RELAXED) == key;
 }
 
 void recorder_link(uint32_t socket, uint32_t handle, enum trace_link_kind what,
