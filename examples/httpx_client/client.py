@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -30,6 +31,7 @@ forgotten.get(url)
 witness.step("second client used")
 del forgotten
 witness.step("second client deleted, not closed")
+time.sleep(0.2)
 gc.collect()
 witness.step("second client collected")
 
@@ -52,5 +54,6 @@ async def run():
 
 asyncio.run(run())
 witness.step("loop closed")
+time.sleep(0.2)
 gc.collect()
 witness.step("second async client collected")

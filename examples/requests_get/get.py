@@ -9,5 +9,5 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import witness  # noqa: E402
 
 witness.step("before the call")
-answer = requests.get(sys.argv[1], timeout=20)
+requests.get(sys.argv[1], timeout=20)
 witness.step("after the call")

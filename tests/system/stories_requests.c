@@ -9,6 +9,21 @@ FIXTURE_SUITE(stories_requests);
 
 #define SESSION "requests.sessions.Session"
 
+/* Neither the Session that requests made for the call nor what that one made. */
+static void expect_no_object(const struct subject *subject, const char *step)
+{
+	const json_t *object;
+	size_t index;
+
+	json_array_foreach(json_object_get(subject->report, "objects"), index, object)
+	{
+		cr_expect_lt(report_seconds(object, "ended"), example_time_s(subject, step), "%s",
+			     report_dump(object));
+		cr_expect_str_eq(report_text(object, "end"), "refcount");
+	}
+	cr_expect_gt(index, 0);
+}
+
 Test(stories_requests, get_leaves_nothing)
 {
 	struct server server = {0};
@@ -19,6 +34,7 @@ Test(stories_requests, get_leaves_nothing)
 	example_run(&subject, NULL, "requests_get/get.py",
 		    COMMAND_LIST(server_url(&server, "hello")));
 	cr_expect_eq(example_step_count(&subject, "after the call"), 0);
+	expect_no_object(&subject, "after the call");
 	socket = report_peer(subject.report, 0, server_address(&server));
 	session = example_instance(&subject, SESSION, 1);
 	cr_expect_eq(example_instances(&subject, SESSION), 1);
