@@ -84,6 +84,7 @@ $(BUILD)/exports.map: $(HOOK_LISTS)
 
 $(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS) $(BUILD)/exports.map
 	$(RUN) $(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed \
+		-Wl,-Bsymbolic-functions \
 		-Wl,--version-script=$(BUILD)/exports.map $(LDFLAGS) $(PRELOAD_OBJECTS) -o $@
 
 $(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)

@@ -74,6 +74,9 @@ bool hook_claim(int fd, struct recorder_claim *claim);
 /* Tells how the real call went: `result` negative is a failure by errno. */
 void hook_claim_settle(const struct recorder_claim *claim, int result, enum trace_end end);
 
+/* After a close() that claimed nothing: was it the second one of a socket? */
+void hook_closed_unclaimed(int fd, int result);
+
 /* ---- what syscall() shares with the hooks of the same name ---- */
 
 struct msghdr;

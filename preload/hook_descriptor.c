@@ -40,17 +40,34 @@ static bool hook_is_hidden(int fd)
 	return true;
 }
 
+void hook_closed_unclaimed(int fd, int result)
+{
+	struct hook_scope scope;
+
+	if (!recorder_was_socket(fd) || hook_is_silent())
+		return;
+	scope = hook_enter();
+	if (result >= 0)
+		recorder_forget(fd);
+	else if (scope.error == EBADF)
+		recorder_closed_again(fd, scope.error);
+	hook_leave(scope);
+}
+
 HOOK_EXPORT int close(int fd)
 {
 	struct recorder_claim claim;
+	bool is_claimed;
 	int result;
 
 	if (hook_is_hidden(fd))
 		return -1;
-	if (!hook_claim(fd, &claim))
-		return REAL(close)(fd);
+	is_claimed = hook_claim(fd, &claim);
 	result = REAL(close)(fd);
-	hook_claim_settle(&claim, result, TRACE_END_CLOSED);
+	if (is_claimed)
+		hook_claim_settle(&claim, result, TRACE_END_CLOSED);
+	else
+		hook_closed_unclaimed(fd, result);
 	return result;
 }
 HOOK_ALIAS(__close, close);

@@ -7,23 +7,32 @@
 #include "real.h"
 
 /* Streams without a descriptor (fmemopen) make fileno() fail: errno is not the program's affair. */
-static bool hook_claim_stream(FILE *stream, struct recorder_claim *claim)
+static int hook_stream_fd(FILE *stream)
 {
 	int saved_errno = errno;
 	int fd = fileno(stream);
 
 	errno = saved_errno;
+	return fd;
+}
+
+static bool hook_claim_stream(FILE *stream, struct recorder_claim *claim)
+{
+	int fd = hook_stream_fd(stream);
+
 	return fd >= 0 && hook_claim(fd, claim);
 }
 
 HOOK_EXPORT int fclose(FILE *stream)
 {
-	struct recorder_claim claim;
-	bool is_claimed = hook_claim_stream(stream, &claim);
+	struct recorder_claim claim = {.fd = hook_stream_fd(stream)};
+	bool is_claimed = claim.fd >= 0 && hook_claim(claim.fd, &claim);
 	int result = REAL(fclose)(stream);
 
 	if (is_claimed)
 		hook_claim_settle(&claim, result, TRACE_END_CLOSED);
+	else
+		hook_closed_unclaimed(claim.fd, 0);
 	return result;
 }
 HOOK_ALIAS(_IO_fclose, fclose);

@@ -28,6 +28,8 @@ static long syscall_close(SYSCALL_PARAMETERS)
 	result = SYSCALL_REAL();
 	if (is_claimed)
 		hook_claim_settle(&claim, (int)result, TRACE_END_CLOSED);
+	else
+		hook_closed_unclaimed((int)a, (int)result);
 	return result;
 }
 
@@ -90,7 +92,7 @@ static long syscall_io_uring_setup(SYSCALL_PARAMETERS)
 	if (result < 0 || hook_is_silent())
 		return result;
 	scope = hook_enter();
-	recorder_note("io_uring is in use: what it does to sockets is not recorded", true);
+	recorder_note(recorder_note_ring, true);
 	hook_leave(scope);
 	return result;
 }

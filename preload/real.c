@@ -10,6 +10,14 @@ struct real real;
 _Static_assert(sizeof(struct real) == REAL_FUNCTION_COUNT * sizeof(void *),
 	       "struct real is an array of function pointers");
 
+/* dlsym() itself is a hook and cannot be asked for its own next; dlvsym() wants a version. This is
+ * the one that each architecture's first glibc gave it, which all later ones keep. */
+#if defined(__x86_64__)
+#define REAL_DLSYM_VERSION "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define REAL_DLSYM_VERSION "GLIBC_2.17"
+#endif
+
 static long real_missing_INT(void)
 {
 	errno = ENOSYS;
@@ -48,7 +56,9 @@ static const struct {
 void *real_find(enum real_function function)
 {
 	const int saved_errno = errno;
-	void *address = dlsym(RTLD_NEXT, real_functions[function].name);
+	void *address = function == REAL_dlsym
+				? dlvsym(RTLD_NEXT, "dlsym", REAL_DLSYM_VERSION)
+				: REAL(dlsym)(RTLD_NEXT, real_functions[function].name);
 
 	if (address == NULL) {
 		dlerror();

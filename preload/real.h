@@ -11,8 +11,10 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netdb.h>
 #include <pty.h>
+#include <pwd.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdio.h>

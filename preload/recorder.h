@@ -52,6 +52,13 @@ void recorder_opened_pair(const int fds[2], int family, int type, int protocol);
  */
 void recorder_accepted(int listener_fd, int fd, const struct sockaddr *address, socklen_t size,
 		       int flags);
+/*
+ * libc itself makes and ends sockets while it looks names up, through the modules that it loads for
+ * that (nss(5)). What is born on this thread's stack below `frame`, until it is NULL again, is
+ * marked as libc's own.
+ */
+void recorder_bracket(const void *frame);
+
 void recorder_received(int fd); /* by SCM_RIGHTS; ignored unless fd is a socket */
 void recorder_passed(int fd);   /* sent by SCM_RIGHTS */
 
@@ -65,6 +72,15 @@ void recorder_passed(int fd);   /* sent by SCM_RIGHTS */
 bool recorder_claim(int fd, struct recorder_claim *claim);
 void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end);
 void recorder_claim_returned(const struct recorder_claim *claim, int error); /* the call failed */
+
+/*
+ * Of a number that names no recorded socket: one did once, so that the next close() of it may be
+ * the second one of that socket. One load. recorder_closed_again() tells that it was (EBADF),
+ * recorder_forget() that the number named something else meanwhile.
+ */
+bool recorder_was_socket(int fd);
+void recorder_closed_again(int fd, int error);
+void recorder_forget(int fd);
 
 void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec);
 void recorder_cloexec(int fd, bool is_cloexec);
@@ -124,6 +140,8 @@ void recorder_named(const char *name, const struct sockaddr *address, socklen_t 
 /* Remark about coverage. Each distinct pointer is written at most once per process (literals only).
  */
 void recorder_note(const char *text, bool is_gap);
+/* One pointer, for the hook and the look at what is open at the end. */
+extern const char recorder_note_ring[];
 
 /* ---- objects: used by python_*.c and handle_*.c ---- */
 

@@ -13,8 +13,8 @@
 
 #define TCP_STATE_CLOSE 7 /* include/net/tcp_states.h */
 
-static void descriptor_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
-			     int value)
+static void descriptor_event_at(const struct trace_socket *socket, enum trace_event_kind what,
+				int fd, int value, uint32_t stack)
 {
 	struct trace_event *event = sink_reserve(sizeof(*event));
 
@@ -26,7 +26,14 @@ static void descriptor_event(const struct trace_socket *socket, enum trace_event
 	event->fd = fd;
 	event->value = value;
 	event->tid = recorder_tid();
+	event->stack = stack;
 	sink_commit(&event->record, TRACE_EVENT);
+}
+
+static void descriptor_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
+			     int value)
+{
+	descriptor_event_at(socket, what, fd, value, 0);
 }
 
 /* Reading SO_ERROR clears it, which another process that shares the socket would notice. */
@@ -102,6 +109,8 @@ void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end
 
 	if (socket == NULL || !sink_holds(socket))
 		return;
+	if (end != TRACE_END_REPLACED)
+		sockets_former_put(claim->fd, sink_offset(socket));
 	if (!claim->is_last) {
 		descriptor_event(socket, TRACE_EVENT_FD_CLOSED, claim->fd, 0);
 		return;
@@ -129,6 +138,29 @@ void recorder_claim_returned(const struct recorder_claim *claim, int error)
 	__atomic_add_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
 	if (!sockets_put_back(claim->fd, claim->slot))
 		__atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
+}
+
+bool recorder_was_socket(int fd)
+{
+	return sockets_former(fd) != 0;
+}
+
+void recorder_forget(int fd)
+{
+	sockets_former_put(fd, 0);
+}
+
+void recorder_closed_again(int fd, int error)
+{
+	struct trace_socket *socket = recorder_is_ready() ? sink_at(sockets_former(fd)) : NULL;
+	struct recorder_capture capture;
+	uint32_t stack;
+
+	if (socket == NULL)
+		return;
+	recorder_forget(fd);
+	stack = recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd);
+	descriptor_event_at(socket, TRACE_EVENT_CLOSED_AGAIN, fd, error, stack);
 }
 
 void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec)

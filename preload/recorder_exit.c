@@ -1,4 +1,5 @@
 /* The end of the image: exit, and exec, which may come back. */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/single_threaded.h>
 #include <sys/stat.h>
@@ -37,20 +38,47 @@ static void exit_end_socket(int fd, struct trace_socket *socket)
  * (syslog's /dev/log, netlink) are datagram or raw sockets and no one's connections, so they do not
  * count.
  */
-static void exit_adopt_unseen(int fd, void *context)
+static void exit_adopt_unseen(int fd)
 {
-	struct stat status;
 	int type = 0;
 	socklen_t size = sizeof(type);
 
-	(void)context;
-	if (sockets_slot(fd) != 0 || kernel_call2(SYS_fstat, fd, &status) != 0 ||
-	    !S_ISSOCK(status.st_mode) ||
-	    kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
+	if (kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
 	    (type != SOCK_STREAM && type != SOCK_SEQPACKET))
 		return;
 	if (recorder_adopt(fd, TRACE_ORIGIN_ADOPTED) != NULL)
 		sink_lost(TRACE_LOST_UNSEEN_SOCKET, 0);
+}
+
+static bool exit_is_ring(int fd)
+{
+	static const char ring[] = "anon_inode:[io_uring]";
+	char path[] = "/proc/self/fd/0000000000";
+	char target[sizeof(ring)] = "";
+	size_t at = sizeof("/proc/self/fd/") - 1;
+
+	for (int unit = 1000000000; unit > 0; unit /= 10) {
+		if (fd >= unit || unit == 1)
+			path[at++] = (char)('0' + fd / unit % 10);
+	}
+	path[at] = '\0';
+	return kernel_call4(SYS_readlinkat, AT_FDCWD, path, target, sizeof(target)) ==
+		       sizeof(ring) - 1 &&
+	       memcmp(target, ring, sizeof(ring) - 1) == 0;
+}
+
+/* liburing enters the kernel by itself: only its descriptor, of an inode without a type, shows. */
+static void exit_look_at(int fd, void *context)
+{
+	struct stat status;
+
+	(void)context;
+	if (sockets_slot(fd) != 0 || kernel_call2(SYS_fstat, fd, &status) != 0)
+		return;
+	if (S_ISSOCK(status.st_mode))
+		exit_adopt_unseen(fd);
+	else if ((status.st_mode & S_IFMT) == 0 && exit_is_ring(fd) && recorder_be_born())
+		recorder_note(recorder_note_ring, true);
 }
 
 void recorder_exiting(int status)
@@ -60,7 +88,7 @@ void recorder_exiting(int status)
 	if (recorder_is_foreign_process())
 		return;
 	recorder_is_ready(); /* a forked child that has done nothing yet lists its sockets now */
-	recorder_each_open_fd(exit_adopt_unseen, NULL);
+	recorder_each_open_fd(exit_look_at, NULL);
 	header = recorder_is_ready() ? sink_header() : NULL;
 	if (header == NULL)
 		return;

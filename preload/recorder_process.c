@@ -25,6 +25,8 @@ struct recorder_remark {
 	bool is_gap;
 };
 
+const char recorder_note_ring[] = "io_uring is in use: what it does to sockets is not recorded";
+
 static struct recorder_remark recorder_remarks[RECORDER_NOTES_MAX];
 
 struct string_wanted {

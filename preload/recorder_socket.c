@@ -12,6 +12,20 @@
 
 #define SOCKET_TYPE_FLAGS (SOCK_NONBLOCK | SOCK_CLOEXEC)
 
+static __thread const void *socket_bracket __attribute__((tls_model("initial-exec")));
+
+/* By the stack, not by a count: a longjmp out of the bracket leaves no count behind. */
+void recorder_bracket(const void *frame)
+{
+	socket_bracket = frame;
+}
+
+static bool socket_is_bracketed(void)
+{
+	return socket_bracket != NULL &&
+	       (uintptr_t)__builtin_frame_address(0) < (uintptr_t)socket_bracket;
+}
+
 static uint64_t socket_option64(int fd, int option)
 {
 	uint64_t value = 0;
@@ -69,6 +83,7 @@ static struct trace_socket *socket_new(int fd, enum trace_origin origin)
 	socket->inode = socket_inode(fd);
 	socket->created_ns = clock_now_ns();
 	socket->origin = (uint16_t)origin;
+	socket->flags = socket_is_bracketed() ? TRACE_SOCKET_BRACKETED : 0;
 	socket->attributed_epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
 	return socket;
 }

@@ -6,18 +6,39 @@
 #include "sink.h"
 
 static uint64_t *sockets_table;
-static uint32_t sockets_size; /* atomic; 0: nothing is known */
-static uint32_t sockets_end;  /* atomic */
+static uint32_t *sockets_formers; /* NULL: nothing is remembered */
+static uint32_t sockets_size;     /* atomic; 0: nothing is known */
+static uint32_t sockets_end;      /* atomic */
+
+static long sockets_map(size_t entry_bytes)
+{
+	return kernel_call6(SYS_mmap, 0, (long)(SOCKETS_FD_MAX * entry_bytes),
+			    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			    0);
+}
+
+/* Nothing depends on it: without memory, or before Linux 4.14, nothing is remembered. */
+static void sockets_start_formers(void)
+{
+	const size_t size = SOCKETS_FD_MAX * sizeof(*sockets_formers);
+	long address = sockets_map(sizeof(*sockets_formers));
+
+	if (address < 0 && address > -4096)
+		return;
+	if (kernel_call3(SYS_madvise, address, size, MADV_WIPEONFORK) == 0)
+		sockets_formers = (uint32_t *)address;
+	else
+		kernel_call2(SYS_munmap, address, size);
+}
 
 int sockets_start(void)
 {
-	long address = kernel_call6(SYS_mmap, 0, SOCKETS_FD_MAX * sizeof(*sockets_table),
-				    PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	long address = sockets_map(sizeof(*sockets_table));
 
 	if (address < 0 && address > -4096)
 		return (int)-address;
 	sockets_table = (uint64_t *)address;
+	sockets_start_formers();
 	__atomic_store_n(&sockets_size, SOCKETS_FD_MAX, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -78,6 +99,21 @@ void sockets_mark_cloexec(int fd, bool is_cloexec)
 			return;
 	} while (!__atomic_compare_exchange_n(&sockets_table[fd], &slot, wanted, true,
 					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+}
+
+uint32_t sockets_former(int fd)
+{
+	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED) ||
+	    sockets_formers == NULL)
+		return 0;
+	return __atomic_load_n(&sockets_formers[fd], __ATOMIC_RELAXED);
+}
+
+void sockets_former_put(int fd, uint32_t offset)
+{
+	if ((uint32_t)fd < __atomic_load_n(&sockets_size, __ATOMIC_RELAXED) &&
+	    sockets_formers != NULL)
+		__atomic_store_n(&sockets_formers[fd], offset, __ATOMIC_RELAXED);
 }
 
 uint32_t sockets_fd_end(void)

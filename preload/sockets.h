@@ -32,6 +32,13 @@ uint64_t sockets_take(int fd);
 bool sockets_put_back(int fd, uint64_t slot);
 void sockets_mark_cloexec(int fd, bool is_cloexec);
 
+/*
+ * What a descriptor named before it was closed, as a sink offset; 0 nothing, or not known. A forked
+ * child has forgotten it all, since the offsets are the parent's.
+ */
+uint32_t sockets_former(int fd);
+void sockets_former_put(int fd, uint32_t offset);
+
 /* One past the highest descriptor that ever had a slot. */
 uint32_t sockets_fd_end(void);
 
