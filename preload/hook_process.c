@@ -52,14 +52,19 @@ HOOK_EXPORT int forkpty(int *terminal, char *name, const struct termios *setting
 	return pid;
 }
 
-/* The parent ends inside libc, where nobody can tell; it is the child that returns. */
+/* The parent ends inside libc, with 0 (misc/daemon.c); it is the child that returns, and tells. */
 HOOK_EXPORT int daemon(int stays_in_directory, int stays_at_terminal)
 {
 	pid_t parent = getpid();
 	int result = REAL(daemon)(stays_in_directory, stays_at_terminal);
+	struct hook_scope scope;
 
-	if (getpid() != parent)
-		hook_forked(0);
+	if (getpid() == parent)
+		return result;
+	scope = hook_enter();
+	recorder_parent_exited(0);
+	hook_leave(scope);
+	hook_forked(0);
 	return result;
 }
 

@@ -32,6 +32,9 @@ void recorder_forked(void);
  */
 void recorder_exiting(int status);
 
+/* Before recorder_forked(): the parent, whose file is still mapped, has ended inside libc. */
+void recorder_parent_exited(int status);
+
 /* True in a vfork child, which shares our memory: then nothing may be recorded or claimed. One
  * getpid(). */
 bool recorder_is_foreign_process(void);

@@ -225,20 +225,33 @@ static void address_write(const struct trace_socket *socket, const struct sockad
 	sink_commit(&record->record, TRACE_ADDRESS);
 }
 
+/* One that was never bound has the wildcard address and port 0 (ip(7)). */
+static bool address_is_bound(const struct sockaddr *address, socklen_t size)
+{
+	struct trace_address translated;
+	const char *path;
+
+	recorder_address(&translated, address, size, &path);
+	return translated.family == AF_UNIX || translated.port != 0;
+}
+
 /* Asks the kernel: bind to port 0, or to an empty UNIX name, lets it choose (ip(7), unix(7)). */
 void recorder_bound(int fd, const struct sockaddr *address, socklen_t size)
 {
 	struct trace_socket *socket = recorder_known(fd);
 	struct sockaddr_storage bound;
 	socklen_t bound_size = sizeof(bound);
+	bool is_asked;
 
 	if (socket == NULL)
 		return;
+	is_asked = address == NULL;
 	if (kernel_call3(SYS_getsockname, fd, &bound, &bound_size) == 0) {
 		address = (struct sockaddr *)&bound;
 		size = bound_size;
 	}
-	address_write(socket, address, size, true);
+	if (!is_asked || address_is_bound(address, size))
+		address_write(socket, address, size, true);
 }
 
 /* Returns false when the flag stood already. */

@@ -163,11 +163,22 @@ void recorder_closed_again(int fd, int error)
 	descriptor_event_at(socket, TRACE_EVENT_CLOSED_AGAIN, fd, error, stack);
 }
 
+/* One more number for a socket; what it named before was closed by a way that no hook sees. */
+static void descriptor_add(struct trace_socket *socket, int fd, uint64_t slot, bool is_cloexec)
+{
+	struct recorder_claim stale;
+
+	if (sockets_slot(fd) != 0 && recorder_claim(fd, &stale))
+		recorder_claim_ended(&stale, TRACE_END_VANISHED);
+	__atomic_add_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
+	slot &= ~SOCKETS_SLOT_CLOEXEC;
+	sockets_put(fd, slot | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
+}
+
 void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec)
 {
 	struct trace_socket *socket;
 	uint64_t slot = sockets_slot(old_fd);
-	struct recorder_claim stale;
 
 	if (slot == 0 || old_fd == new_fd || !recorder_be_born())
 		return;
@@ -175,11 +186,7 @@ void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec)
 	socket = sockets_record(slot);
 	if (socket == NULL)
 		return;
-	if (sockets_slot(new_fd) != 0 && recorder_claim(new_fd, &stale))
-		recorder_claim_ended(&stale, TRACE_END_VANISHED);
-	__atomic_add_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
-	slot &= ~SOCKETS_SLOT_CLOEXEC;
-	sockets_put(new_fd, slot | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
+	descriptor_add(socket, new_fd, slot, is_cloexec);
 	descriptor_event(socket, TRACE_EVENT_DUP, old_fd, new_fd);
 }
 
@@ -202,13 +209,41 @@ void recorder_each_fd(unsigned int first, unsigned int last, void (*visit)(int f
 	}
 }
 
+/* A socket of this process by its cookie: what was sent to oneself comes back as one more number.
+ */
+static int descriptor_of(uint64_t cookie)
+{
+	for (uint32_t fd = 0; cookie != 0 && fd < sockets_fd_end(); fd++) {
+		const struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
+
+		if (socket != NULL && socket->cookie == cookie)
+			return (int)fd;
+	}
+	return -1;
+}
+
+static bool descriptor_came_again(int fd, uint64_t cookie)
+{
+	int known_fd = recorder_is_ready() ? descriptor_of(cookie) : -1;
+	struct trace_socket *socket = known_fd >= 0 ? sockets_record(sockets_slot(known_fd)) : NULL;
+	bool is_cloexec = kernel_call2(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
+
+	if (socket == NULL || known_fd == fd)
+		return socket != NULL;
+	descriptor_add(socket, fd, sink_offset(socket), is_cloexec);
+	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
+	descriptor_event(socket, TRACE_EVENT_RECEIVED, fd, 0);
+	return true;
+}
+
 void recorder_received(int fd)
 {
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 
 	/* Fails for everything that is not a socket (getsockopt(2), ENOTSOCK). */
-	if (kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0)
+	if (kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 &&
+	    !descriptor_came_again(fd, cookie))
 		recorder_adopt(fd, TRACE_ORIGIN_RECEIVED);
 }
 

@@ -81,6 +81,22 @@ static void exit_look_at(int fd, void *context)
 		recorder_note(recorder_note_ring, true);
 }
 
+static void exit_commit(struct trace_file_header *header, int status)
+{
+	header->status = status;
+	header->ended_ns = clock_now_ns();
+	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXIT, __ATOMIC_RELEASE);
+}
+
+/* The page that a fork wipes tells whether this process has the parent's file still. */
+void recorder_parent_exited(int status)
+{
+	struct trace_file_header *header = sink_header();
+
+	if (header != NULL && __atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0)
+		exit_commit(header, status);
+}
+
 void recorder_exiting(int status)
 {
 	struct trace_file_header *header;
@@ -98,9 +114,7 @@ void recorder_exiting(int status)
 		if (socket != NULL)
 			exit_end_socket((int)fd, socket);
 	}
-	header->status = status;
-	header->ended_ns = clock_now_ns();
-	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXIT, __ATOMIC_RELEASE);
+	exit_commit(header, status);
 	if (__libc_single_threaded)
 		sink_trim();
 }

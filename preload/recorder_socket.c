@@ -93,7 +93,10 @@ static void socket_commit(struct trace_socket *socket, bool is_cloexec)
 {
 	struct recorder_capture capture;
 
-	socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id, socket->fd);
+	/* One that was only found here was opened elsewhere. */
+	if (socket->origin != TRACE_ORIGIN_INHERITED && socket->origin != TRACE_ORIGIN_ADOPTED)
+		socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id,
+							socket->fd);
 	socket->opened_tid = recorder_tid();
 	sink_commit(&socket->record, TRACE_SOCKET);
 	sockets_put(socket->fd, sink_offset(socket) | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
