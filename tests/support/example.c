@@ -144,6 +144,33 @@ json_t *example_object(const struct subject *subject, const char *name)
 	return found;
 }
 
+static json_t *row_named(const struct subject *subject, const json_t *row, const char *id)
+{
+	cr_assert_not_null(id, "no such id in %s", report_dump(row));
+	return report_row(subject->report, *id == 's' ? "sockets" : "objects", "id", id);
+}
+
+json_t *example_linked(const struct subject *subject, const json_t *row, const char *list,
+		       size_t nth)
+{
+	const json_t *ids = json_object_get(row, list);
+
+	return row_named(subject, row, json_string_value(json_array_get(ids, nth)));
+}
+
+json_t *example_maker(const struct subject *subject, const json_t *object)
+{
+	return row_named(subject, object, report_text(object, "created_by"));
+}
+
+json_t *example_socket(const struct subject *subject, const char *name)
+{
+	const json_t *object = example_object(subject, name);
+
+	cr_assert_eq(report_size(object, "opened"), 1, "%s", report_dump(object));
+	return example_linked(subject, object, "opened", 0);
+}
+
 bool example_has(const json_t *row, const char *list, const json_t *other)
 {
 	const json_t *id;

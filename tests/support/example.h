@@ -52,6 +52,14 @@ json_t *example_instance(const struct subject *subject, const char *class, long 
 /* How many instances of a class the report has. */
 size_t example_instances(const struct subject *subject, const char *class);
 
+/* The row that the nth (from 0) id of row[list] names, and the object that made this one; both
+ * abort when there is none. */
+json_t *example_linked(const struct subject *subject, const json_t *row, const char *list,
+		       size_t nth);
+json_t *example_maker(const struct subject *subject, const json_t *object);
+/* The only socket that the object of this name opened. */
+json_t *example_socket(const struct subject *subject, const char *name);
+
 /* Whether a list of ids ("opened", "owners" …) holds this row's id. */
 bool example_has(const json_t *row, const char *list, const json_t *other);
 /* The object's connects, and how many sockets it opened, used and left open. */

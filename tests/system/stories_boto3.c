@@ -9,30 +9,14 @@ FIXTURE_SUITE(stories_boto3);
 
 #define CLIENT "botocore.client.RDS"
 
-static const json_t *row_of(const struct subject *subject, const char *list, const char *id)
-{
-	return report_row(subject->report, list, "id", id);
-}
-
-/* The one socket that the client named so in the program opened. */
-static const json_t *socket_of(const struct subject *subject, const char *name)
-{
-	const json_t *client = example_object(subject, name);
-	const json_t *ids = json_object_get(client, "opened");
-
-	cr_assert_str_eq(report_text(client, "class"), CLIENT);
-	cr_assert_str_eq(report_text(client, "connects"), "on-first-use");
-	cr_assert_eq(json_array_size(ids), 1, "%s", report_dump(client));
-	return row_of(subject, "sockets", json_string_value(json_array_get(ids, 0)));
-}
-
 /* The socket went with the client, and nobody called close(). */
 static void expect_gone(const struct subject *subject, const char *name, const char *end,
 			const char *step)
 {
 	const json_t *client = example_object(subject, name);
-	const json_t *socket = socket_of(subject, name);
+	const json_t *socket = example_socket(subject, name);
 
+	cr_expect_str_eq(report_text(client, "class"), CLIENT);
 	example_expect(client, "on-first-use", 1, 0, 0);
 	cr_expect_str_eq(report_text(client, "end"), end);
 	cr_expect_str_eq(report_text(socket, "end"), "finalized");
@@ -43,8 +27,9 @@ static void expect_gone(const struct subject *subject, const char *name, const c
 static void expect_stays(const struct subject *subject, const char *name, const char *step)
 {
 	const json_t *client = example_object(subject, name);
-	const json_t *socket = socket_of(subject, name);
+	const json_t *socket = example_socket(subject, name);
 
+	cr_expect_str_eq(report_text(client, "class"), CLIENT);
 	example_expect(client, "on-first-use", 1, 0, 1);
 	cr_expect_str_eq(report_text(client, "end"), "exit");
 	cr_expect(example_has(client, "open_at_end", socket));
@@ -54,10 +39,10 @@ static void expect_stays(const struct subject *subject, const char *name, const 
 /* boto3's Session has a botocore Session, which makes the clients. */
 static const json_t *session_of(const struct subject *subject, const json_t *client)
 {
-	const json_t *inner = row_of(subject, "objects", report_text(client, "created_by"));
+	const json_t *inner = example_maker(subject, client);
 
 	cr_expect_str_eq(report_text(inner, "class"), "botocore.session.Session");
-	return row_of(subject, "objects", report_text(inner, "created_by"));
+	return example_maker(subject, inner);
 }
 
 Test(stories_boto3, a_client_is_connected_while_it_lives)
@@ -74,12 +59,13 @@ Test(stories_boto3, a_client_is_connected_while_it_lives)
 	expect_gone(&subject, "with handler", "gc", "local client with a handler, collected");
 	expect_stays(&subject, "kept", "global client, used in a function");
 	expect_stays(&subject, "global", "global client, used in a function");
-	kept = socket_of(&subject, "kept");
+	kept = example_socket(&subject, "kept");
 	cr_expect_not(example_is_open(&subject, kept, "client created"));
 	cr_expect(example_is_open(&subject, kept, "client in a variable"));
 	cr_expect(example_is_open(&subject, kept, "client in a variable, used again"));
-	cr_expect(example_is_open(&subject, socket_of(&subject, "local"), "local client, inside"));
-	cr_expect(example_is_open(&subject, socket_of(&subject, "with handler"),
+	cr_expect(example_is_open(&subject, example_socket(&subject, "local"),
+				  "local client, inside"));
+	cr_expect(example_is_open(&subject, example_socket(&subject, "with handler"),
 				  "local client with a handler, returned"));
 	cr_expect_eq(example_instances(&subject, CLIENT), 5);
 	cr_expect_eq(example_opened_count(&subject, server_address(&server)), 5);
@@ -91,14 +77,13 @@ static void expect_session(const struct subject *subject, const char *region, si
 {
 	const json_t *session = example_object(subject, region);
 	const json_t *client = example_instance(subject, CLIENT, (long long)number);
-	const json_t *ids = json_object_get(client, "opened");
 	const json_t *socket;
 
 	cr_expect_str_eq(report_text(session, "class"), "boto3.session.Session");
 	example_expect(session, "never", 0, 0, 0);
 	example_expect(client, "on-first-use", 1, 0, 0);
 	cr_expect_eq(session_of(subject, client), session, "%s", report_dump(client));
-	socket = row_of(subject, "sockets", json_string_value(json_array_get(ids, 0)));
+	socket = example_linked(subject, client, "opened", 0);
 	cr_expect_not(example_is_open(subject, socket, scratch_format("%s described", region)));
 	cr_expect_not(example_has(socket, "owners", session));
 }
@@ -123,7 +108,7 @@ static void expect_client(const struct subject *subject, const char *region, con
 {
 	const json_t *socket = example_connection(subject, "described", peer);
 
-	cr_expect_eq(socket_of(subject, region), socket);
+	cr_expect_eq(example_socket(subject, region), socket);
 	cr_expect_eq(example_connection(subject, "described again", peer), socket);
 	cr_expect_eq(report_size(socket, "users"), 0);
 	expect_stays(subject, region, "described again");

@@ -19,16 +19,6 @@ static const char *postgres_url(const struct server *server)
 	return scratch_format("postgresql://tester@%s/postgres", server_address(server));
 }
 
-/* The only socket that the object opened. */
-static const json_t *socket_of(const struct subject *subject, const char *name)
-{
-	const json_t *ids = json_object_get(example_object(subject, name), "opened");
-
-	cr_assert_eq(json_array_size(ids), 1, "%s", report_dump(example_object(subject, name)));
-	return report_row(subject->report, "sockets", "id",
-			  json_string_value(json_array_get(ids, 0)));
-}
-
 /* Redis.close() gives the connection back; the pool holds it until disconnect(). */
 Test(stories_databases, redis_clients_share_a_pool)
 {
@@ -39,8 +29,8 @@ Test(stories_databases, redis_clients_share_a_pool)
 	server_start(&server, SERVER_REDIS);
 	example_run(&subject, NULL, "redis_pool/pool.py",
 		    COMMAND_LIST("127.0.0.1", port_of(&server)));
-	shared = socket_of(&subject, "pool");
-	own = socket_of(&subject, "own");
+	shared = example_socket(&subject, "pool");
+	own = example_socket(&subject, "own");
 	cr_expect_eq(example_opened_count(&subject, server_address(&server)), 2);
 	example_expect(example_object(&subject, "pool"), "on-first-use", 1, 0, 0);
 	example_expect(example_object(&subject, "first"), "on-first-use", 1, 0, 0);
@@ -59,8 +49,8 @@ Test(stories_databases, redis_clients_share_a_pool)
 
 static void expect_driver(const struct subject *subject, const char *driver, const char *class)
 {
-	const json_t *closed = socket_of(subject, scratch_format("%s closed", driver));
-	const json_t *lost = socket_of(subject, scratch_format("%s lost", driver));
+	const json_t *closed = example_socket(subject, scratch_format("%s closed", driver));
+	const json_t *lost = example_socket(subject, scratch_format("%s lost", driver));
 
 	cr_expect_eq(example_instances(subject, class), 2);
 	example_expect(example_instance(subject, class, 1), "at-creation", 1, 0, 0);
@@ -164,8 +154,9 @@ Test(stories_databases, a_class_of_ones_own)
 	cr_expect_str_eq(report_text(journal, "class"), "__main__.Journal");
 	cr_expect_str_eq(report_text(journal, "role"), "client");
 	example_expect(journal, "at-creation", 1, 0, 0);
-	cr_expect(example_is_open(&subject, socket_of(&subject, "ledger"), "journal deleted"));
-	cr_expect_not(example_is_open(&subject, socket_of(&subject, "journal"), "journal deleted"));
+	cr_expect(example_is_open(&subject, example_socket(&subject, "ledger"), "journal deleted"));
+	cr_expect_not(
+		example_is_open(&subject, example_socket(&subject, "journal"), "journal deleted"));
 	subject_release(&subject);
 	server_stop(&server);
 }

@@ -7,21 +7,12 @@
 
 FIXTURE_SUITE(stories_http_clients);
 
-/* It opened one socket, on first use, and reused it. */
-static const json_t *socket_of(const struct subject *subject, const char *name)
-{
-	const json_t *client = example_object(subject, name);
-
-	example_expect(client, "on-first-use", 1, 0, 0);
-	return report_row(subject->report, "sockets", "id",
-			  json_string_value(json_array_get(json_object_get(client, "opened"), 0)));
-}
-
 static void expect_life(const struct subject *subject, const char *name, const char *match,
 			const char *used, const char *closed, const char *end)
 {
-	const json_t *socket = socket_of(subject, name);
+	const json_t *socket = example_socket(subject, name);
 
+	example_expect(example_object(subject, name), "on-first-use", 1, 0, 0);
 	cr_expect(example_is_open(subject, socket, used), "%s at %s: %s", name, used,
 		  report_dump(socket));
 	cr_expect_not(example_is_open(subject, socket, closed), "%s at %s: %s", name, closed,
@@ -34,12 +25,11 @@ static void expect_life(const struct subject *subject, const char *name, const c
 
 static void expect_last_owner(const struct subject *subject, const char *name, size_t owners)
 {
-	const json_t *socket = socket_of(subject, name);
+	const json_t *socket = example_socket(subject, name);
 
 	cr_expect_eq(report_size(socket, "owners"), owners, "%s", report_dump(socket));
-	cr_expect_str_eq(
-		json_string_value(json_array_get(json_object_get(socket, "owners"), owners - 1)),
-		report_text(example_object(subject, name), "id"));
+	cr_expect_eq(example_linked(subject, socket, "owners", owners - 1),
+		     example_object(subject, name));
 }
 
 /* Without close() the socket outlives its Client: until the collector finds it. */

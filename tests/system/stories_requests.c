@@ -81,8 +81,7 @@ static void session_check(const struct subject *subject, const char *peer)
 	cr_expect(example_has(session, "opened", first) && example_has(session, "opened", second));
 	/* Innermost first: the HTTP connection, its pool, and the Session last. */
 	cr_expect_eq(report_size(first, "owners"), 3, "%s", report_dump(first));
-	cr_expect_str_eq(json_string_value(json_array_get(json_object_get(first, "owners"), 2)),
-			 report_text(session, "id"));
+	cr_expect_eq(example_linked(subject, first, "owners", 2), session);
 	cr_expect_str_eq(report_text(first, "match"), "stack");
 	/* Nobody called close() before `del session`. */
 	cr_expect_str_eq(report_text(second, "end"), "finalized");

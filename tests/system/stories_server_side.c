@@ -65,11 +65,7 @@ static void expect_no_session(const struct subject *subject, const char *name, c
 	const json_t *handle = example_object(subject, name);
 
 	example_expect(handle, "at-creation", 1, 0, 0);
-	cr_expect_str_eq(report_text(report_row(subject->report, "sockets", "id",
-						json_string_value(json_array_get(
-							json_object_get(handle, "opened"), 0))),
-				     "end"),
-			 end);
+	cr_expect_str_eq(report_text(example_socket(subject, name), "end"), end);
 }
 
 Test(stories_server_side, connected_handles_are_the_servers_sessions)

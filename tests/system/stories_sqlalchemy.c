@@ -34,9 +34,7 @@ static void expect_pooled(const struct subject *subject, const json_t *socket)
 static void expect_owners(const struct subject *subject, const json_t *socket, const char *session,
 			  const char *engine)
 {
-	const json_t *driver =
-		report_row(subject->report, "objects", "id",
-			   json_string_value(json_array_get(json_object_get(socket, "owners"), 0)));
+	const json_t *driver = example_linked(subject, socket, "owners", 0);
 
 	cr_expect_str_eq(report_text(driver, "class"), DRIVER);
 	example_expect(driver, "at-creation", 1, 0, 0);
