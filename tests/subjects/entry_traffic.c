@@ -1,0 +1,101 @@
+/* Traffic that is none, that ends one way only, or that goes past the hooks; the argument chooses.
+ */
+#include "facts.h"
+
+static int client, server;
+
+static void peek(void)
+{
+	char bytes[100];
+
+	bytes_send(client, 100);
+	MUST(recv(server, bytes, 60, MSG_PEEK) == 60);
+	MUST(recv(server, bytes, 60, MSG_PEEK) == 60);
+	bytes_receive(server, 100);
+	MUST(recv(server, bytes, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+}
+
+/* Each direction ends by itself: first ours, then the peer's; nothing is broken. */
+static void half_closes(void)
+{
+	char byte;
+
+	bytes_send(client, 70);
+	MUST(shutdown(client, SHUT_WR) == 0);
+	bytes_receive(server, 70);
+	MUST(recv(server, &byte, 1, 0) == 0);
+	bytes_send(server, 80);
+	MUST(shutdown(server, SHUT_WR) == 0);
+	bytes_receive(client, 80);
+	MUST(recv(client, &byte, 1, 0) == 0);
+}
+
+/* SO_LINGER of 0 makes close() a reset (socket(7), tcp(7)). */
+static void reset(void)
+{
+	struct linger at_once = {1, 0};
+	char byte;
+
+	bytes_send(client, 5);
+	bytes_receive(server, 5);
+	MUST(setsockopt(client, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) == 0);
+	MUST(close(client) == 0);
+	client = -1;
+	MUST(recv(server, &byte, 1, MSG_WAITALL) == -1 && errno == ECONNRESET);
+	MUST(send(server, &byte, 1, MSG_NOSIGNAL) == -1 && errno == EPIPE);
+}
+
+/* Datagrams: three in one call each way. */
+static void many_datagrams(void)
+{
+	struct iovec parts[3] = {{"one", 3}, {"three", 5}, {"seventeen", 9}};
+	struct mmsghdr messages[3] = {0};
+	char rooms[3][16];
+	int pair[2];
+
+	MUST(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
+	fact("sender", pair[0]);
+	fact("receiver", pair[1]);
+	for (int i = 0; i < 3; i++) {
+		messages[i].msg_hdr.msg_iov = &parts[i];
+		messages[i].msg_hdr.msg_iovlen = 1;
+	}
+	MUST(sendmmsg(pair[0], messages, 3, 0) == 3);
+	for (int i = 0; i < 3; i++)
+		parts[i] = (struct iovec){rooms[i], sizeof(rooms[i])};
+	MUST(recvmmsg(pair[1], messages, 3, 0, NULL) == 3);
+	MUST(recvmmsg(pair[1], messages, 3, MSG_DONTWAIT, NULL) == -1 && errno == EAGAIN);
+}
+
+/* stdio writes inside libc: the kernel has counted what the hooks have not. */
+static void by_stdio(void)
+{
+	FILE *stream = fdopen(client, "w");
+
+	MUST(stream != NULL);
+	for (int i = 0; i < 100; i++)
+		MUST(fputs("a line of twenty-one\n", stream) >= 0);
+	MUST(fflush(stream) == 0);
+	bytes_receive(server, 2100);
+	MUST(fclose(stream) == 0);
+	client = -1;
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct scenario scenarios[] = {
+		{"peek", peek},         {"half-closes", half_closes},
+		{"reset", reset},       {"many-datagrams", many_datagrams},
+		{"by-stdio", by_stdio},
+	};
+	int status;
+
+	pair_open(listener_open(), &client, &server);
+	fact("client", client);
+	fact("server", server);
+	status = scenario_run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]),
+			      argc > 1 ? argv[1] : NULL);
+	MUST(client == -1 || close(client) == 0);
+	MUST(close(server) == 0);
+	return status;
+}

@@ -1,0 +1,91 @@
+/* Traffic that is none, that ends one way only, or that goes past the hooks. */
+#include <string.h>
+
+#include "fixture.h"
+#include "report.h"
+#include "subject.h"
+
+FIXTURE_SUITE(entry_traffic);
+
+static const json_t *socket_of(const struct subject *subject, const char *fact)
+{
+	const json_t *socket = report_fd(subject->report, 0, subject_fact(subject, fact), 0);
+
+	cr_assert_not_null(socket, "%s", report_dump(subject->report));
+	return socket;
+}
+
+static void expect_moved(const json_t *socket, int sent, int received)
+{
+	cr_expect_eq(report_number(socket, "bytes_sent"), sent, "%s", report_dump(socket));
+	cr_expect_eq(report_number(socket, "bytes_received"), received, "%s", report_dump(socket));
+}
+
+Test(entry_traffic, a_peek_is_no_receive)
+{
+	struct subject subject;
+
+	subject_record(&subject, "entry_traffic", "peek");
+	expect_moved(socket_of(&subject, "client"), 100, 0);
+	expect_moved(socket_of(&subject, "server"), 0, 100);
+	subject_release(&subject);
+}
+
+Test(entry_traffic, each_direction_ends_by_itself)
+{
+	struct subject subject;
+
+	subject_record(&subject, "entry_traffic", "half-closes");
+	expect_moved(socket_of(&subject, "client"), 70, 80);
+	expect_moved(socket_of(&subject, "server"), 80, 70);
+	cr_expect_not(report_is_null(socket_of(&subject, "client"), "peer_closed"));
+	cr_expect_not(report_is_null(socket_of(&subject, "server"), "peer_closed"));
+	cr_expect(report_is_null(socket_of(&subject, "client"), "error"));
+	cr_expect(report_is_null(socket_of(&subject, "server"), "error"));
+	subject_release(&subject);
+}
+
+Test(entry_traffic, a_reset_breaks_the_peers_side)
+{
+	struct subject subject;
+	const json_t *server;
+
+	subject_record(&subject, "entry_traffic", "reset");
+	server = socket_of(&subject, "server");
+	expect_moved(socket_of(&subject, "client"), 5, 0);
+	expect_moved(server, 0, 5);
+	cr_expect(report_is(server, "error", "ECONNRESET"), "%s", report_dump(server));
+	cr_expect(report_is_null(socket_of(&subject, "client"), "error"));
+	subject_release(&subject);
+}
+
+/* Many messages in one call count as one call. */
+Test(entry_traffic, datagrams_in_one_call)
+{
+	struct subject subject;
+
+	subject_record(&subject, "entry_traffic", "many-datagrams");
+	expect_moved(socket_of(&subject, "sender"), 17, 0);
+	expect_moved(socket_of(&subject, "receiver"), 0, 17);
+	cr_expect_eq(report_number(socket_of(&subject, "sender"), "sends"), 1);
+	cr_expect_eq(report_number(socket_of(&subject, "receiver"), "receives"), 1);
+	subject_release(&subject);
+}
+
+/* What stdio writes no hook sees, but the kernel counts. */
+Test(entry_traffic, bytes_past_the_hooks_are_a_gap)
+{
+	struct subject subject;
+	const json_t *coverage, *notes;
+
+	subject_record(&subject, "entry_traffic", "by-stdio");
+	coverage = json_object_get(subject.report, "coverage");
+	notes = json_object_get(coverage, "notes");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
+		  report_dump(coverage));
+	cr_assert_eq(json_array_size(notes), 1, "%s", report_dump(coverage));
+	cr_expect_not_null(
+		strstr(json_string_value(json_array_get(notes, 0)), "by a way that no hook saw"));
+	expect_moved(socket_of(&subject, "server"), 0, 2100);
+	subject_release(&subject);
+}
