@@ -14,6 +14,7 @@
 #include "python_frames.h"
 #include "python_generation.h"
 #include "python_objects.h"
+#include "python_tasks.h"
 #include "python_threads.h"
 #include "recorder.h"
 
@@ -119,10 +120,18 @@ static void runtime_begin(void)
 	python.PyErr_Clear();
 }
 
+/* The audit event comes before the import, so what is there by now came with an earlier one. */
+static void module_is_imported(void)
+{
+	runtime_begin();
+	if (python_objects_are_on() && python_is_main_interpreter())
+		python_tasks_look();
+}
+
 static void event_handle(const char *event)
 {
 	if (!strcmp(event, "import"))
-		runtime_begin();
+		module_is_imported();
 	else if (!strcmp(event, "cpython.PyInterpreterState_New"))
 		python_capture_many_interpreters();
 }

@@ -7,7 +7,8 @@
 #include "python_walk.h"
 #include "python_objects.h"
 #include "python_slots.h"
-#include "python_threads.h"
+#include "python_starts.h"
+#include "python_tasks.h"
 
 static bool has_many_interpreters;
 
@@ -87,7 +88,17 @@ static void frames_add(struct recorder_capture *capture, const struct python_wal
 	capture->frame_count += count;
 }
 
-static void objects_add(struct recorder_capture *capture, const struct python_walk *walk)
+static void inherited_add(struct recorder_capture *capture, const void *start,
+			  enum trace_match match)
+{
+	uint32_t ids[PYTHON_OWNERS_MAX];
+	size_t count = python_start_owners(start, ids, PYTHON_OWNERS_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		object_add(capture, ids[i], match);
+}
+
+static void stack_add(struct recorder_capture *capture, const struct python_walk *walk)
 {
 	uint32_t ids[RECORDER_OBJECTS_MAX];
 	size_t count = python_objects_under_construction(ids, RECORDER_OBJECTS_MAX);
@@ -96,9 +107,6 @@ static void objects_add(struct recorder_capture *capture, const struct python_wa
 		object_add(capture, ids[i], TRACE_MATCH_STACK);
 	for (size_t i = 0; i < walk->object_count; i++)
 		object_add(capture, walk->objects[i], TRACE_MATCH_STACK);
-	count = python_thread_owners(walk->outermost_self, ids, RECORDER_OBJECTS_MAX);
-	for (size_t i = 0; i < count; i++)
-		object_add(capture, ids[i], TRACE_MATCH_THREAD);
 }
 
 /*
@@ -120,9 +128,13 @@ static void capture_walk(struct recorder_capture *capture)
 	python_walk_run(&walk);
 	frames_add(capture, &walk);
 	if (capture->moment == RECORDER_CONNECT || capture->moment == RECORDER_USE)
-		objects_add(capture, &walk);
+		stack_add(capture, &walk);
 	if (capture->moment == RECORDER_CONNECT && !capture->object_count)
 		attribute_anew(capture->fd);
+	if (capture->moment == RECORDER_CONNECT)
+		inherited_add(capture, python_task_current(), TRACE_MATCH_TASK);
+	if (capture->moment == RECORDER_CONNECT || capture->moment == RECORDER_USE)
+		inherited_add(capture, walk.outermost_self, TRACE_MATCH_THREAD);
 	if (capture->moment == RECORDER_CLOSE && walk.is_in_del)
 		capture->is_finalizer = true;
 }

@@ -31,6 +31,11 @@ void python_objects_switch(bool on)
 	__atomic_store_n(&is_on, on, __ATOMIC_RELAXED);
 }
 
+bool python_objects_are_alive(void)
+{
+	return instances.count > 0 && python_objects_are_on();
+}
+
 struct python_instance *python_object_find(const struct python_object *object)
 {
 	struct python_instance *instance = python_map_get(&instances, object);

@@ -27,6 +27,9 @@ struct python_instance {
 bool python_objects_are_on(void);
 void python_objects_switch(bool is_on);
 
+/* True while objects are recorded and one of them is alive. */
+bool python_objects_are_alive(void);
+
 /* An instance of a tracked class was just allocated. */
 void python_object_allocated(const struct python_object *object);
 

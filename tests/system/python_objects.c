@@ -113,3 +113,20 @@ Test(python_objects, a_thread_inherits_the_object_that_started_it)
 	cr_expect_geq(report_frame_depth(owner, "created_at", "connected"), 0);
 	subject_release(&subject);
 }
+
+/* Three of the connects are nobody's, and so have no match. */
+Test(python_objects, a_task_inherits_the_object_whose_method_made_it)
+{
+	struct subject subject;
+	const json_t *client;
+
+	subject_track(&subject, SUBJECT_PRELOAD, "tests/subjects/python_tasks.py");
+	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
+	cr_assert_eq(report_size(subject.report, "objects"), 1);
+	client = json_array_get(json_object_get(subject.report, "objects"), 0);
+	cr_expect_eq(report_count(subject.report, "sockets", "match", "task"), 4, "%s",
+		     report_dump(subject.report));
+	cr_expect_eq(report_size(client, "opened"), 4, "%s", report_dump(client));
+	cr_expect_str_eq(report_text(client, "connects"), "on-first-use");
+	subject_release(&subject);
+}
