@@ -17,7 +17,14 @@ import struct
 import time
 import weakref
 
-STATES = {"01": "ESTABLISHED", "02": "SYN_SENT", "04": "FIN_WAIT1", "05": "FIN_WAIT2", "08": "CLOSE_WAIT"}
+# As the kernel writes them, include/net/tcp_states.h: those of a socket that a program can hold.
+STATES = {
+    "01": "ESTABLISHED",
+    "02": "SYN_SENT",
+    "04": "FIN_WAIT1",
+    "05": "FIN_WAIT2",
+    "08": "CLOSE_WAIT",
+}
 
 _collecting = False
 
@@ -38,7 +45,11 @@ def say(name, text=""):
 def watch(thing, name):
     """Says now that the object was made, and says it again when it is gone."""
     say(f"made {name}", f"{type(thing).__module__}.{type(thing).__qualname__}")
-    at_end = weakref.finalize(thing, lambda: say(f"gone {name}", "gc" if _collecting else "refcount"))
+
+    def gone():
+        say(f"gone {name}", "gc" if _collecting else "refcount")
+
+    at_end = weakref.finalize(thing, gone)
     # What is alive when the interpreter ends has no end that the program could see.
     at_end.atexit = False
     return thing
@@ -79,7 +90,8 @@ def connections():
     for table in ("tcp", "tcp6"):
         for fields in _lines(table):
             if fields[9] in mine and fields[3] in STATES:
-                found.append((f"{_address(fields[1])}>{_address(fields[2])}", STATES[fields[3]]))
+                name = f"{_address(fields[1])}>{_address(fields[2])}"
+                found.append((name, STATES[fields[3]]))
     return sorted(found)
 
 
@@ -91,12 +103,13 @@ def unix_sockets():
 
 def step(name):
     """Says which sockets this process has at this step of its story."""
-    parts = [f"pid {os.getpid()}", f"{unix_sockets()} unix"] + [" ".join(pair) for pair in connections()]
+    parts = [f"pid {os.getpid()}", f"{unix_sockets()} unix"]
+    parts += [" ".join(pair) for pair in connections()]
     say(name, ", ".join(parts))
 
 
 def await_state(state, count=1):
-    """Waits until `count` connections of this process are in the state, as the server makes them."""
+    """Waits until the server has brought `count` connections of this process to the state."""
     deadline = time.monotonic() + 30
     while sum(pair[1] == state for pair in connections()) < count:
         if time.monotonic() > deadline:
