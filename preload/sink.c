@@ -28,29 +28,50 @@ static struct sink sink = {.file.fd = -1};
 static uint8_t *sink_parent_base;
 static uint64_t sink_parent_bytes;
 
-static void *sink_map(int fd, uint64_t bytes)
+static bool sink_failed(long address)
 {
-	long address = kernel_call6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
-				    MAP_SHARED | MAP_NORESERVE, fd, 0);
+	return address < 0 && address > -4096; /* mmap(2): errors are -4095..-1 */
+}
 
-	return address < 0 && address > -4096 ? NULL
-					      : (void *)address; /* mmap(2): errors are -4095..-1 */
+/*
+ * The window's addresses are reserved without access, and the file is laid under them only as far
+ * as it has blocks: a tool that reads whatever is mapped (valgrind's leak check, a core dumper)
+ * would meet a SIGBUS on every page beyond the file's end. The kernel joins neighbouring pieces.
+ */
+static int sink_map_piece(uint64_t from, uint64_t to)
+{
+	long address = kernel_call6(SYS_mmap, (long)(sink.base + from), (long)(to - from),
+				    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, sink.file.fd,
+				    (long)from);
+
+	return sink_failed(address) ? (int)-address : 0;
 }
 
 /* RLIMIT_AS, or mlockall(MCL_FUTURE) with a small RLIMIT_MEMLOCK, may refuse a large window. */
-static int sink_map_largest(uint64_t max_bytes)
+static int sink_reserve_window(uint64_t max_bytes)
 {
 	for (uint64_t bytes = max_bytes; bytes >= SINK_STEP_LEAST; bytes /= 8) {
-		sink.base = sink_map(sink.file.fd, bytes);
-		if (sink.base != NULL) {
-			sink.window_bytes = bytes;
+		long address = kernel_call6(SYS_mmap, 0, (long)(bytes & ~(uint64_t)0xffff),
+					    PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+					    -1, 0);
+
+		if (!sink_failed(address)) {
+			sink.base = (uint8_t *)address;
+			sink.window_bytes = bytes & ~(uint64_t)0xffff;
 			return 0;
 		}
 	}
 	return ENOMEM;
 }
 
-/* The empty file stays: it tells the analyzer of a process that could not be recorded. */
+/* Blocks first, then access: what is mapped can always be written. */
+static int sink_give(uint64_t from, uint64_t to)
+{
+	int error = sink_file_extend(sink.file.fd, from, to);
+
+	return error != 0 ? error : sink_map_piece(from, to);
+}
+
 /* The file stays, empty: it tells the analyzer that this process is missing from the trace. */
 static void sink_abandon(void)
 {
@@ -78,21 +99,20 @@ static void sink_begin(const struct trace_file_header *header)
 
 int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header)
 {
-	uint64_t first = max_bytes < SINK_STEP_LEAST ? max_bytes : SINK_STEP_LEAST;
 	int error;
 
 	error = sink_file_create(&sink.file, directory, header->pid);
 	if (error != 0)
 		return error;
 	sink_file_raise(&sink.file.fd);
-	error = sink_map_largest(max_bytes);
+	error = sink_reserve_window(max_bytes);
 	if (error == 0)
-		error = sink_file_extend(sink.file.fd, 0, first);
+		error = sink_give(0, SINK_STEP_LEAST);
 	if (error != 0) {
 		sink_abandon();
 		return error;
 	}
-	sink.limit_bytes = first;
+	sink.limit_bytes = SINK_STEP_LEAST;
 	sink_begin(header);
 	return 0;
 }
@@ -118,10 +138,10 @@ static int sink_extend(uint64_t limit)
 
 	if (target <= limit)
 		return EFBIG;
-	error = sink_file_extend(sink.file.fd, limit, target);
+	error = sink_give(limit, target);
 	if (error == EFBIG && target - limit > SINK_STEP_LEAST) {
 		target = limit + SINK_STEP_LEAST;
-		error = sink_file_extend(sink.file.fd, limit, target);
+		error = sink_give(limit, target);
 	}
 	if (error == 0)
 		__atomic_store_n(&sink.limit_bytes, target, __ATOMIC_RELEASE);

@@ -1,7 +1,7 @@
 /*
- * The sink owns the trace file: one MAP_SHARED window over it, mapped once, under which the file
- * grows. Records are reserved lock-free and never move; nothing is ever freed. Safe from any thread
- * and any signal handler; no call here touches errno.
+ * The sink owns the trace file: a window of addresses, reserved once, under which the file grows.
+ * Records are reserved lock-free and never move; nothing is ever freed. Safe from any thread and
+ * any signal handler; no call here touches errno.
  *
  * A full disk cannot become a SIGBUS, because a record is handed out only below the part of the
  * file that fallocate(2) has given blocks to.
