@@ -52,8 +52,6 @@ static struct trace_socket *fork_repeat(const struct trace_socket *parents, int 
 	sink_commit(&socket->record, TRACE_SOCKET);
 	if (parents->connect_offset != 0)
 		fork_repeat_connect(socket, parents);
-	else if (socket->flags & TRACE_SOCKET_LISTENING)
-		recorder_bound(fd, NULL, 0);
 	return socket;
 }
 
@@ -86,6 +84,10 @@ static void fork_repeat_fd(int fd, uint64_t slot, struct fork_dups *dups)
 	}
 	own->fd_count++;
 	sockets_put(fd, (slot & ~(uint64_t)UINT32_MAX) | sink_offset(own));
+	/* Only now does the number name the socket of this file. */
+	if (own->fd_count == 1 && own->connect_offset == 0 &&
+	    (own->flags & TRACE_SOCKET_LISTENING))
+		recorder_bound(fd, NULL, 0);
 }
 
 void recorder_repeat_sockets(void)
