@@ -1,14 +1,23 @@
 #include "analysis.h"
 
 #include "matcher.h"
+#include "model_cut.h"
 #include "symbols.h"
 
 enum status analysis_init(struct analysis *analysis, const char *path, struct error *error)
+{
+	return analysis_init_at(analysis, path, NULL, error);
+}
+
+enum status analysis_init_at(struct analysis *analysis, const char *path, const char *at,
+			     struct error *error)
 {
 	enum status status;
 
 	model_init(&analysis->model);
 	status = model_load(&analysis->model, path, error);
+	if (status == STATUS_OK && at != NULL)
+		status = model_cut(&analysis->model, at, error);
 	if (status == STATUS_OK)
 		status = matcher_run(&analysis->model, error);
 	if (status == STATUS_OK)

@@ -18,6 +18,9 @@ struct analysis {
 /* A trace file, or a directory of them. On failure *error is filled and nothing is left to release.
  */
 enum status analysis_init(struct analysis *analysis, const char *path, struct error *error);
+/* The same as it was at a snapshot, see model_cut(); `at` NULL: as it was at the end. */
+enum status analysis_init_at(struct analysis *analysis, const char *path, const char *at,
+			     struct error *error);
 void analysis_release(struct analysis *analysis);
 
 #endif

@@ -87,7 +87,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 	enum status status;
 
 	options_parse_report(command, argc, argv, &options);
-	if (analysis_init(&analysis, options.trace, &error) != STATUS_OK)
+	if (analysis_init_at(&analysis, options.trace, options.at, &error) != STATUS_OK)
 		return command_fail(&error);
 	status = render_to_output(&options,
 				  &(struct render_input){

@@ -98,7 +98,7 @@ static void key_fill(struct fold_key *key, const struct folding *folding, uint32
 	key->origin = (uint16_t)socket->origin;
 	key->end = (uint16_t)socket->end;
 	key->closer = (uint16_t)socket_first_closer(socket);
-	if (socket_is_open_at_end(socket))
+	if (socket_is_left_open(socket))
 		key->tcp_state = (uint16_t)fold_digest_text(0, socket->tcp_state);
 }
 

@@ -41,21 +41,23 @@ static int64_t *shutdowns_new(const struct model *model)
 	return shutdowns;
 }
 
-static bool is_open_at_end(const struct model_socket *socket, const int64_t *shutdowns)
+static void sockets_mark_shut_down(struct model *model, const int64_t *shutdowns)
 {
-	if (socket->end == TRACE_END_FINALIZED)
-		return socket->closed_ns >= shutdowns[socket->process];
-	return socket->end == 0 || socket->end == TRACE_END_EXIT;
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		struct model_socket *socket = &model->sockets[i];
+
+		socket->is_shut_down = socket->end == TRACE_END_FINALIZED &&
+				       socket->closed_ns >= shutdowns[socket->process];
+	}
 }
 
-static void object_list_open(struct model *model, struct model_object *object,
-			     const int64_t *shutdowns, uint32_t *count)
+static void object_list_open(struct model *model, struct model_object *object, uint32_t *count)
 {
 	const uint32_t *opened = model->opened + object->first_opened;
 
 	object->first_open_at_end = *count;
 	for (uint32_t i = 0; i < object->opened_count; i++) {
-		if (is_open_at_end(&model->sockets[opened[i]], shutdowns))
+		if (model_socket_is_open_at_end(&model->sockets[opened[i]]))
 			model->open_at_end[(*count)++] = opened[i];
 	}
 	object->open_at_end_count = *count - object->first_open_at_end;
@@ -105,10 +107,11 @@ bool matcher_objects(struct model *model)
 
 	if (shutdowns == NULL)
 		return false;
+	sockets_mark_shut_down(model, shutdowns);
 	for (uint32_t i = 0; i < model->objects_count; i++) {
 		struct model_object *object = &model->objects[i];
 
-		object_list_open(model, object, shutdowns, &open_count);
+		object_list_open(model, object, &open_count);
 		object->connects = connects_word(model, object);
 	}
 	free(shutdowns);

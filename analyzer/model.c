@@ -14,14 +14,20 @@ void model_init(struct model *model)
 void model_release(struct model *model)
 {
 	void *const arrays[] = {
-		model->processes, model->sockets,     model->objects, model->links, model->events,
-		model->connects,  model->modules,     model->stacks,  model->codes, model->children,
-		model->notes,     model->losses,      model->owners,  model->users, model->opened,
-		model->used,      model->open_at_end, model->made,
+		model->processes,   model->sockets,  model->objects,   model->links,
+		model->events,      model->connects, model->modules,   model->stacks,
+		model->codes,       model->children, model->notes,     model->losses,
+		model->owners,      model->users,    model->opened,    model->used,
+		model->open_at_end, model->made,     model->snapshots, model->helds,
 	};
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
 		free(arrays[i]);
 	model_memory_free(model->memory);
 	model_init(model);
+}
+
+bool model_socket_is_open_at_end(const struct model_socket *socket)
+{
+	return socket->end == 0 || socket->end == TRACE_END_EXIT || socket->is_shut_down;
 }

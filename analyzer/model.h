@@ -91,6 +91,7 @@ struct model_socket {
 		owner_count;             /* in model.owners: rows of model.links, innermost first */
 	uint32_t first_user, user_count; /* in model.users */
 	enum trace_match match;          /* 0 none */
+	bool is_shut_down; /* a finalizer closed it only because the interpreter shut down */
 };
 
 struct model_object {
@@ -186,6 +187,27 @@ struct model_lost {
 	int error; /* errno of the first, 0 none */
 };
 
+/* A moment that was asked for; rows are in the order of time, ids that people see are index + 1. */
+struct model_snapshot {
+	uint32_t process;
+	uint32_t id; /* as model_held says it; not the row */
+	enum trace_snapshot_reason reason;
+	int value; /* a signal's number, a count or an errno, by the reason */
+	int64_t time_ns;
+	uint32_t held_count;
+	uint32_t stack;
+};
+
+/* What a socket's counters were at a snapshot of its process. */
+struct model_held {
+	uint32_t snapshot; /* id */
+	uint32_t socket;
+	uint32_t flags; /* TRACE_SOCKET_ */
+	uint64_t bytes_sent, bytes_received, sends, receives;
+	int64_t last_io_ns;
+	int64_t longest_idle_ns;
+};
+
 #define MODEL_ARRAY(type, name)                                                                    \
 	struct type *name;                                                                         \
 	uint32_t name##_count
@@ -203,6 +225,8 @@ struct model {
 	MODEL_ARRAY(model_child, children);
 	MODEL_ARRAY(model_note, notes);
 	MODEL_ARRAY(model_lost, losses);
+	MODEL_ARRAY(model_snapshot, snapshots);
+	MODEL_ARRAY(model_held, helds);
 
 	/* derived index arrays, see the rows above */
 	uint32_t *owners, *users, *opened, *used, *open_at_end, *made;
@@ -217,6 +241,11 @@ struct model {
 };
 
 void model_init(struct model *model);
+/*
+ * Open to the last, as a person sees it: left to the process's end, or closed by a finalizer only
+ * because the interpreter shut down. Needs matcher_run().
+ */
+bool model_socket_is_open_at_end(const struct model_socket *socket);
 void model_release(struct model *model);
 
 /*

@@ -71,6 +71,12 @@ static void fill_referred(struct model_loader *loader, struct model_file *file,
 	case TRACE_LOST:
 		fill_lost(file, any);
 		break;
+	case TRACE_SNAPSHOT:
+		model_fill_snapshot(loader, file, any);
+		break;
+	case TRACE_HELD:
+		model_fill_held(loader, file, any);
+		break;
 	default:
 		break;
 	}

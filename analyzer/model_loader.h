@@ -81,7 +81,8 @@ void model_file_release(struct model_file *file);
 uint32_t model_file_row(struct model_file *file, enum model_id_kind kind, uint32_t id);
 const char *model_file_string(struct model_file *file, uint32_t id); /* "" unknown */
 
-/* model_fill.c, model_fill_process.c, model_fill_socket.c, model_fill_object.c: one record each */
+/* model_fill.c, model_fill_process.c, model_fill_socket.c, model_fill_object.c,
+ * model_fill_snapshot.c: one record each */
 #define MODEL_FILL(name, type)                                                                     \
 	void model_fill_##name(struct model_loader *loader, struct model_file *file,               \
 			       const struct type *record);
@@ -94,6 +95,8 @@ MODEL_FILL(module, trace_module)
 MODEL_FILL(name, trace_name)
 MODEL_FILL(object, trace_object)
 MODEL_FILL(link, trace_link)
+MODEL_FILL(snapshot, trace_snapshot)
+MODEL_FILL(held, trace_held)
 #undef MODEL_FILL
 void model_file_fill(struct model_loader *loader, struct model_file *file);
 void model_fill_process(struct model_loader *loader, const struct model_file *file);
@@ -105,6 +108,9 @@ void model_fill_socket(struct model_loader *loader, struct model_file *file, uin
 
 /* model_process.c: parents, the root, and how processes and their open sockets ended. */
 void model_link_processes(struct model_loader *loader);
+
+/* model_fill_snapshot.c: puts all files' snapshots in the order of time. */
+void model_order_snapshots(struct model *model);
 
 /* model_name.c: names of peers. */
 void model_name_add(struct model_loader *loader, const struct model_name *name);

@@ -22,6 +22,7 @@ enum option_key {
 	KEY_NO_FOLD,
 	KEY_STACKS,
 	KEY_TIMELINE,
+	KEY_AT,
 	KEY_NO_TIMELINE
 };
 
@@ -147,6 +148,9 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
 	case KEY_STACKS:
 		options->with_stacks = true;
 		return 0;
+	case KEY_AT:
+		options->at = argument;
+		return 0;
 	case KEY_TIMELINE:
 		options->timelines = RENDER_TIMELINES_ALL;
 		return 0;
@@ -169,6 +173,10 @@ void options_parse_report(const struct command *command, int argc, char **argv,
 	static const struct argp_option list[] = {
 		{"format", KEY_FORMAT, "FORMAT", 0, "text (default) or json", 0},
 		{"output", 'o', "FILE", 0, "Write to this file instead of standard output", 0},
+		{"at", KEY_AT, "SNAPSHOT", 0,
+		 "Tell how things stood at a snapshot: its number, or a time as in 2.5s, which "
+		 "means the last one before",
+		 0},
 		{NULL, 0, NULL, 0, "Only sockets:", 1},
 		{"process", KEY_PROCESS, "WHICH", 0, "of a process: p2, a pid or a program's name",
 		 1},

@@ -25,6 +25,7 @@ struct options_run {
 struct options_report {
 	const char *trace;
 	const char *output; /* a file; NULL: stdout */
+	const char *at;     /* a snapshot; NULL: the end */
 	const struct renderer *renderer;
 	bool with_stacks;
 	enum render_timelines timelines;

@@ -260,6 +260,21 @@ static json_t *totals_value(const struct summary *summary)
 	return row_end(&row);
 }
 
+static json_t *snapshot_value(const struct render_input *input, uint32_t index)
+{
+	const struct model_snapshot *snapshot = &input->model->snapshots[index];
+	struct row row = row_begin();
+
+	row_set(&row, "number", json_integer((json_int_t)index + 1));
+	row_set(&row, "process", json_value_id('p', snapshot->process));
+	row_set(&row, "time", json_value_seconds(snapshot->time_ns));
+	row_set(&row, "reason", json_value_text(words_snapshot(snapshot->reason)));
+	row_set(&row, "value", json_integer(snapshot->value));
+	row_set(&row, "sockets", json_value_count(snapshot->held_count));
+	row_set(&row, "at", json_value_frames(input->symbols, snapshot->stack));
+	return row_end(&row);
+}
+
 /* RFC 3339, in UTC, to the microsecond. */
 static json_t *started_value(const struct model *model)
 {
@@ -299,6 +314,18 @@ static void rows_write(struct json_stream *stream, const struct render_input *in
 	json_stream_end(stream);
 }
 
+static void snapshots_write(struct json_stream *stream, const struct render_input *input)
+{
+	const struct model *model = input->model;
+
+	json_stream_begin(stream, "snapshots");
+	for (uint32_t i = 0; i < model->snapshots_count; i++) {
+		if (selection_has_process(input->selection, model, model->snapshots[i].process))
+			json_stream_item(stream, snapshot_value(input, i));
+	}
+	json_stream_end(stream);
+}
+
 static enum status report_render(const struct render_input *input, FILE *out, struct error *error)
 {
 	struct json_stream stream = {.out = out, .is_first = true};
@@ -314,6 +341,7 @@ static enum status report_render(const struct render_input *input, FILE *out, st
 	json_stream_value(&stream, "findings", json_array()); /* no rule has judged */
 	json_stream_value(&stream, "coverage", coverage_value(input->model, &summary));
 	json_stream_value(&stream, "totals", totals_value(&summary));
+	snapshots_write(&stream, input);
 	fputs("\n}\n", out);
 	if (stream.failed)
 		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");

@@ -70,7 +70,7 @@ bool selection_has(const struct selection *selection, const struct model *model,
 		return false;
 	if (selection->end != NULL && !has_end(row, selection->end))
 		return false;
-	return !selection->is_open_only || socket_is_open_at_end(row);
+	return !selection->is_open_only || model_socket_is_open_at_end(row);
 }
 
 bool selection_is_noise(const struct model *model, uint32_t socket)

@@ -79,7 +79,7 @@ bool socket_is_connection(const struct model_socket *socket)
 	       was_connected;
 }
 
-bool socket_is_open_at_end(const struct model_socket *socket)
+bool socket_is_left_open(const struct model_socket *socket)
 {
 	return socket->end == 0 || socket->end == TRACE_END_EXIT;
 }
@@ -93,7 +93,7 @@ enum socket_closer socket_first_closer(const struct model_socket *socket)
 	if (peer_closed &&
 	    (socket->closed_ns == TIME_NONE || socket->peer_closed_ns <= socket->closed_ns))
 		return SOCKET_CLOSER_PEER;
-	if (socket->end == TRACE_END_PASSED || socket_is_open_at_end(socket))
+	if (socket->end == TRACE_END_PASSED || socket_is_left_open(socket))
 		return SOCKET_CLOSER_NONE;
 	return SOCKET_CLOSER_US;
 }

@@ -27,8 +27,8 @@ enum socket_closer { SOCKET_CLOSER_NONE, SOCKET_CLOSER_US, SOCKET_CLOSER_PEER };
 
 /* A connected stream socket that is no socketpair. */
 bool socket_is_connection(const struct model_socket *socket);
-/* Still open when its process ended, or open now. */
-bool socket_is_open_at_end(const struct model_socket *socket);
+/* Nothing closed it before its process ended, or it is open now. */
+bool socket_is_left_open(const struct model_socket *socket);
 /* Whose side closed first, for connections. */
 enum socket_closer socket_first_closer(const struct model_socket *socket);
 /* When it ended, or else when its process did, or else the run. May be TIME_NONE. */

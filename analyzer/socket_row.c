@@ -264,7 +264,7 @@ static int error_of(const struct model_socket *socket)
 
 static void end_fill(struct socket_row *row, const struct model_socket *socket)
 {
-	bool is_open = socket_is_open_at_end(socket);
+	bool is_open = socket_is_left_open(socket);
 	int error = error_of(socket);
 	const char *state = is_open && socket->tcp_state != NULL ? socket->tcp_state : "";
 

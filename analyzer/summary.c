@@ -42,7 +42,7 @@ static struct kernel_socket kernel_socket_of(const struct model *model,
 		.created_ns = row->created_ns,
 		.closed_ns = ended_ns != TIME_NONE ? ended_ns : INT64_MAX,
 		.is_connection = socket_is_connection(row),
-		.is_open_at_end = socket_is_open_at_end(row),
+		.is_open_at_end = model_socket_is_open_at_end(row),
 	};
 }
 

@@ -15,7 +15,7 @@
 #include "words.h"
 
 /* A socket that ends this soon after its object went with it. */
-#define CASCADE_NS INT64_C(100000000)
+#define CASCADE_NS INT64_C(10000000)
 
 struct sentence {
 	struct verdict *verdict;

@@ -34,6 +34,10 @@ static const char *const losses[] = {
 #define TRACE_LOST_REASON WORD
 #include <socklife/trace_values.def>
 };
+static const char *const snapshot_reasons[] = {
+#define TRACE_SNAPSHOT_REASON WORD
+#include <socklife/trace_values.def>
+};
 static const char *const process_ends[] = {
 #define TRACE_PROCESS_END WORD
 #include <socklife/trace_values.def>
@@ -90,6 +94,7 @@ WORDS_FUNCTION(origin, origins)
 WORDS_FUNCTION(end, socket_ends)
 WORDS_FUNCTION(event, events)
 WORDS_FUNCTION(lost, losses)
+WORDS_FUNCTION(snapshot, snapshot_reasons)
 WORDS_FUNCTION(process_end, process_ends)
 WORDS_FUNCTION(child, children)
 WORDS_FUNCTION(role, roles)

@@ -3,10 +3,24 @@
 
 #include "real.h"
 
+/* A call that makes sockets has failed: perhaps because there are too many already. */
+static void hook_no_socket(void)
+{
+	struct hook_scope scope;
+
+	if ((errno != EMFILE && errno != ENFILE) || hook_is_silent())
+		return;
+	scope = hook_enter();
+	recorder_out_of_descriptors(scope.error);
+	hook_leave(scope);
+}
+
 void hook_socket_opened(int fd, int family, int type, int protocol)
 {
 	struct hook_scope scope;
 
+	if (fd < 0)
+		hook_no_socket();
 	if (fd < 0 || hook_is_silent())
 		return;
 	scope = hook_enter();
@@ -39,6 +53,8 @@ HOOK_EXPORT int socketpair(int family, int type, int protocol, int fds[2])
 
 	if (result == 0)
 		hook_socket_paired(fds, family, type, protocol);
+	else
+		hook_no_socket();
 	return result;
 }
 
@@ -123,6 +139,8 @@ void hook_accepted(int listener_fd, int fd, const struct sockaddr *address, cons
 	bool is_whole = address != NULL && size != NULL && *size <= room;
 	struct hook_scope scope;
 
+	if (fd < 0)
+		hook_no_socket();
 	if (fd < 0 || hook_is_silent())
 		return;
 	scope = hook_enter();

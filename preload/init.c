@@ -3,6 +3,7 @@
 
 #include "environment.h"
 #include "hook.h"
+#include "hook_signal.h"
 #include "python.h"
 #include "real.h"
 #include "recorder.h"
@@ -22,6 +23,7 @@ __attribute__((constructor)) static void init_library(void)
 	real_resolve();
 	environment_hide();
 	recorder_start();
+	hook_signal_start();
 	python_start();
 	on_exit(init_exiting, NULL);
 	hook_leave(scope);

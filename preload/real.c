@@ -35,6 +35,12 @@ static void *real_missing_POINTER(void)
 	return NULL;
 }
 
+static __sighandler_t real_missing_HANDLER(void)
+{
+	errno = ENOSYS;
+	return SIG_ERR;
+}
+
 static void real_missing_EXIT(int status)
 {
 	for (;;)

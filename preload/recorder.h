@@ -146,6 +146,13 @@ void recorder_note(const char *text, bool is_gap);
 /* One pointer, for the hook and the look at what is open at the end. */
 extern const char recorder_note_ring[];
 
+/* ---- snapshots ---- */
+
+/* Marks this moment: a HELD record for each open socket. Also before the first socket. */
+void recorder_snapshot(enum trace_snapshot_reason reason, int value);
+/* socket() or accept() failed with EMFILE or ENFILE. */
+void recorder_out_of_descriptors(int error);
+
 /* ---- objects: used by python_*.c and handle_*.c ---- */
 
 uint32_t recorder_string(const char *bytes,

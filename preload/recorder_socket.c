@@ -55,6 +55,7 @@ void recorder_end(struct trace_socket *socket, enum trace_end end)
 	if (socket->ended_tid == 0)
 		socket->ended_tid = recorder_tid();
 	__atomic_store_n(&socket->end, (uint16_t)end, __ATOMIC_RELEASE);
+	__atomic_sub_fetch(&recorder.open_count, 1, __ATOMIC_RELAXED);
 }
 
 /* The number has come back, so whatever it named before was closed by a way that no hook sees. */
@@ -100,6 +101,7 @@ static void socket_commit(struct trace_socket *socket, bool is_cloexec)
 	socket->opened_tid = recorder_tid();
 	sink_commit(&socket->record, TRACE_SOCKET);
 	sockets_put(socket->fd, sink_offset(socket) | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
+	recorder_count_open();
 }
 
 static void socket_describe(struct trace_socket *socket, int family, int type, int protocol)

@@ -28,6 +28,8 @@ struct recorder {
 	uint32_t forks;
 	uint32_t epoch; /* atomic: moves whenever an object comes or goes */
 	uint32_t last_socket_id, last_object_id, last_code_id; /* atomic */
+	uint32_t last_snapshot_id;                             /* atomic */
+	uint32_t open_count;                                   /* atomic: records without an end */
 	uint64_t started_ns, started_realtime_ns;
 	/*
 	 * A page with MADV_WIPEONFORK (madvise(2)): holds 1, reads 0 in a forked child, and keeps
@@ -76,6 +78,9 @@ void recorder_adopt_unborn(void);
 void recorder_read_tcp(struct trace_socket *socket, int fd);
 
 void recorder_end(struct trace_socket *socket, enum trace_end end);
+
+/* A record was committed: one socket more is open, which may be what a snapshot waits for. */
+void recorder_count_open(void);
 
 /* The CONNECT record is decided: 0 or an errno value. Reads the local address when connected. */
 void recorder_connect_finish(struct trace_socket *socket, int fd, int error);

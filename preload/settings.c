@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,6 @@
 struct settings settings = {
 #define SETTING(name, value, least, most, text) .name = (value),
 #include "settings.def"
-#undef SETTING
 };
 
 struct setting_row {
@@ -24,10 +24,20 @@ static const struct setting_row setting_rows[] = {
 #define SETTING(name, value, least, most, text)                                                    \
 	{#name, offsetof(struct settings, name), least, most},
 #include "settings.def"
-#undef SETTING
+};
+
+struct setting_word {
+	const char *name, *word;
+	uint64_t value;
+};
+
+static const struct setting_word setting_words[] = {
+#define SETTING_WORD(key, word, value) {#key, word, value},
+#include "settings.def"
 };
 
 #define SETTING_COUNT (sizeof(setting_rows) / sizeof(setting_rows[0]))
+#define WORD_COUNT    (sizeof(setting_words) / sizeof(setting_words[0]))
 
 static unsigned int setting_shift(char unit)
 {
@@ -64,20 +74,39 @@ static bool setting_number(const char *text, size_t size, uint64_t *number)
 	return true;
 }
 
+static bool setting_is(const char *text, size_t size, const char *word)
+{
+	return strlen(word) == size && memcmp(word, text, size) == 0;
+}
+
+static bool setting_value(const char *name, const char *text, size_t size, uint64_t *value)
+{
+	for (size_t i = 0; i < WORD_COUNT; i++) {
+		const struct setting_word *row = &setting_words[i];
+
+		if (strcmp(row->name, name) == 0 && setting_is(text, size, row->word)) {
+			*value = row->value;
+			return true;
+		}
+	}
+	return setting_number(text, size, value);
+}
+
 static bool setting_apply(const char *item, size_t size, struct settings *into)
 {
 	const char *equals = memchr(item, '=', size);
 	size_t name_size = equals != NULL ? (size_t)(equals - item) : size;
 	uint64_t value;
 
-	if (equals == NULL || !setting_number(equals + 1, size - name_size - 1, &value))
+	if (equals == NULL)
 		return false;
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
 		const struct setting_row *row = &setting_rows[i];
 
-		if (strlen(row->name) != name_size || memcmp(row->name, item, name_size) != 0)
+		if (!setting_is(item, name_size, row->name))
 			continue;
-		if (value < row->least || value > row->most)
+		if (!setting_value(row->name, equals + 1, size - name_size - 1, &value) ||
+		    value < row->least || value > row->most)
 			return false;
 		memcpy((char *)into + row->offset_bytes, &value, sizeof(value));
 		return true;

@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* dump_at's value for "when there is no descriptor left"; beyond every number of sockets. */
+#define SETTINGS_DUMP_AT_EMFILE (UINT64_C(1) << 32)
+
 struct settings {
 #define SETTING(name, value, least, most, text) uint64_t name;
 #include "settings.def"
-#undef SETTING
 	char trace_directory[PATH_MAX]; /* absolute; "" when the working directory is unreachable */
 };
 

@@ -92,6 +92,28 @@ static void golden_others(struct trace_builder *builder)
 	trace_builder_end(socket, TRACE_END_CLOSED, at_ms(32));
 }
 
+/* A moment at which the connection had sent half of what it sent in the end. */
+static void golden_snapshot(struct trace_builder *builder)
+{
+	struct trace_held *held = trace_builder_add(builder, TRACE_HELD, sizeof(*held));
+	struct trace_snapshot *snapshot;
+
+	held->snapshot = 1;
+	held->socket = 1;
+	held->bytes_sent = 150;
+	held->sends = 1;
+	held->last_io_ns = at_ms(12);
+	held->fd_count = 1;
+	held->flags = TRACE_SOCKET_CLOEXEC | TRACE_SOCKET_CONNECTED;
+	snapshot = trace_builder_add(builder, TRACE_SNAPSHOT, sizeof(*snapshot));
+	snapshot->id = 1;
+	snapshot->reason = TRACE_SNAPSHOT_SIGNAL;
+	snapshot->value = 12;
+	snapshot->time_ns = at_ms(15);
+	snapshot->held_count = 1;
+	snapshot->tid = GOLDEN_PID;
+}
+
 void golden_trace_build(struct trace_builder *builder)
 {
 	struct trace_file_header *header;
@@ -103,6 +125,7 @@ void golden_trace_build(struct trace_builder *builder)
 	golden_stacks(builder);
 	golden_connection(builder);
 	golden_others(builder);
+	golden_snapshot(builder);
 	trace_builder_child(builder, GOLDEN_PID + 1, TRACE_CHILD_SPAWN, "/bin/true");
 	trace_builder_exec(builder, "/bin/missing", at_ms(500))->error = ENOENT;
 	trace_builder_note(builder, "io_uring is in use", 1);

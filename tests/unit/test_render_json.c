@@ -59,7 +59,7 @@ Test(render_json, has_the_contracts_keys_in_its_order)
 	hand_object(&hand, "requests.sessions.Session");
 	report = hand_report(&hand);
 	keys_check(report, "schema version started processes sockets objects findings coverage "
-			   "totals ");
+			   "totals snapshots ");
 	keys_check(hand_row(report, "processes", 0),
 		   "id parent pid exe command runtime started ended end status signal ");
 	keys_check(hand_row(report, "sockets", 0),

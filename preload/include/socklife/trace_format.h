@@ -49,6 +49,10 @@ enum trace_lost_reason {
 #include "trace_values.def"
 	TRACE_LOST_REASON_COUNT = 16 /* room in the file header */
 };
+#define TRACE_SNAPSHOT_REASON(number, NAME, word) TRACE_SNAPSHOT_##NAME = (number),
+enum trace_snapshot_reason {
+#include "trace_values.def"
+};
 #define TRACE_PROCESS_END(number, NAME, word) TRACE_PROCESS_END_##NAME = (number),
 enum trace_process_end {
 #include "trace_values.def"
@@ -368,6 +372,32 @@ struct trace_note {
 	uint32_t is_gap; /* 1: something was not recorded, so the recording is incomplete */
 	uint32_t text_size_bytes;
 	/* text bytes */
+};
+
+/* Committed when the HELD records that belong to it are. */
+struct trace_snapshot {
+	struct trace_record record;
+	uint32_t id;     /* from 1 within the file */
+	uint32_t reason; /* enum trace_snapshot_reason */
+	uint64_t time_ns;
+	int32_t value;
+	uint32_t held_count; /* how many HELD records were written for it */
+	uint32_t tid;
+	uint32_t stack;
+};
+
+struct trace_held {
+	struct trace_record record;
+	uint32_t snapshot; /* its id */
+	uint32_t socket;
+	uint64_t bytes_sent;
+	uint64_t bytes_received;
+	uint64_t sends;
+	uint64_t receives;
+	uint64_t last_io_ns;
+	uint64_t longest_idle_ns;
+	uint32_t fd_count;
+	uint32_t flags; /* TRACE_SOCKET_ */
 };
 
 #if defined(__GNUC__)
