@@ -27,9 +27,11 @@ static enum status id_show(const struct analysis *analysis, const struct options
 		{'s', "socket", analysis->model.sockets_count, render_show_socket},
 		{'o', "object", analysis->model.objects_count, render_show_object},
 	};
+	const size_t count = sizeof(kinds) / sizeof(kinds[0]);
 	const struct kind *kind = kinds;
 
-	while (kind->letter != options->kind)
+	/* options_parse_show() has let no other letter pass; the last one ends the search. */
+	while (kind->letter != options->kind && kind < kinds + count - 1)
 		kind++;
 	if (options->index < kind->count)
 		return kind->render(&analysis->model, analysis->symbols, options->index, stdout,
