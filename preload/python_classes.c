@@ -6,6 +6,7 @@
 #include "python_generation.h"
 #include "python_map.h"
 #include "python_slots.h"
+#include "python_workers.h"
 #include "recorder.h"
 
 #define NAME_MAX_BYTES 512
@@ -183,19 +184,6 @@ void python_class_made(struct python_object *made)
 		python_class_resolve(type);
 }
 
-/* libcurl connects in this method, in which no frame of Python's has the object for an argument. */
-static void worker_watch(struct python_type *type)
-{
-	static const char name[] = "perform";
-	struct python_object *method = type_attribute(type, name);
-
-	if (method) {
-		python_slots_take_method(method, name);
-		python.Py_DecRef(method);
-	}
-	python.PyErr_Clear();
-}
-
 static void c_type_add(struct python_object *type, size_t i)
 {
 	struct python_class *class = NULL;
@@ -205,7 +193,7 @@ static void c_type_add(struct python_object *type, size_t i)
 	if (!class)
 		return;
 	class->name = name_intern(c_types[i].name);
-	worker_watch(class->type);
+	python_workers_take(class->type, c_types[i].name);
 }
 
 static bool is_module_named(struct python_object *module, const char *name)

@@ -231,37 +231,3 @@ bool python_slots_is_finalizing(void)
 {
 	return finalizing_depth > 0;
 }
-
-/* PyMethodDescrObject, Include/cpython/descrobject.h: the same in 3.8 to 3.13. */
-struct method_descriptor {
-	struct python_object object;
-	void *reserved[3];
-	struct {
-		const char *name;
-		struct python_object *(*function)(struct python_object *self,
-						  struct python_object *argument);
-	} * method;
-};
-
-static struct python_object *(*worker)(struct python_object *self, struct python_object *argument);
-
-static struct python_object *hook_method(struct python_object *self, struct python_object *argument)
-{
-	struct python_object *result;
-
-	python_object_entered(self);
-	result = worker(self, argument);
-	python_object_left(self);
-	return result;
-}
-
-void python_slots_take_method(struct python_object *descriptor, const char *name)
-{
-	struct method_descriptor *taken = (struct method_descriptor *)(void *)descriptor;
-
-	if (worker || descriptor->type != python.PyMethodDescr_Type ||
-	    strcmp(taken->method->name, name) != 0)
-		return;
-	worker = taken->method->function;
-	taken->method->function = hook_method;
-}

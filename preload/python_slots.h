@@ -34,12 +34,6 @@ bool python_slots_are_ours(const struct python_type *type);
 /* Borrows the vectorcall pointer of a constructor; false when that is not possible. */
 bool python_slots_take_function(struct python_object *function);
 
-/*
- * Borrows the function behind the first method of that name that a type written in C has: while it
- * runs, the object is at work. For one method of one type (pycurl.Curl.perform) only.
- */
-void python_slots_take_method(struct python_object *descriptor, const char *name);
-
 /* True while a finalizer runs in this thread: whatever it closes, nobody asked for. */
 bool python_slots_is_finalizing(void);
 
