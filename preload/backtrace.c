@@ -2,35 +2,78 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <link.h>
+
+#include "guard.h"
+#include "signals.h"
 
 #define BACKTRACE_THREAD_EARNS 64
 #define BACKTRACE_MAX          128
 
 typedef int (*backtrace_fn)(void **frames, int max);
 
+enum backtrace_phase { BACKTRACE_UNLOADED, BACKTRACE_LOADING, BACKTRACE_LOADED, BACKTRACE_NEVER };
+
+static uint32_t backtrace_phase;    /* atomic */
 static backtrace_fn backtrace_fast; /* NULL: not loaded, or not to be used */
-static bool backtrace_is_loaded;
+static uintptr_t backtrace_text, backtrace_text_bytes;
 static __thread unsigned int backtrace_taken __attribute__((tls_model("initial-exec")));
+
+/* The fast function's module is the one whose code holds it. */
+static int backtrace_find_text(struct dl_phdr_info *info, size_t size, void *function)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+
+		if (segment->p_type != PT_LOAD || (uintptr_t)function - start >= segment->p_memsz)
+			continue;
+		backtrace_text = start;
+		backtrace_text_bytes = segment->p_memsz;
+		return 1;
+	}
+	return 0;
+}
+
+static void backtrace_load_unwinders(void)
+{
+	void *frame[1];
+	void *library, *function = NULL;
+
+	/* The first call loads libgcc_s (glibc, debug/backtrace.c). */
+	backtrace(frame, 1);
+	library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+	if (library != NULL)
+		function = dlsym(library, "unw_backtrace");
+	if (function != NULL)
+		dl_iterate_phdr(backtrace_find_text, function);
+	backtrace_fast = (backtrace_fn)function;
+}
 
 void backtrace_load(void)
 {
-	void *library;
-	void *frame[1];
+	uint32_t unloaded = BACKTRACE_UNLOADED;
+	struct signals_mask mask;
 
-	if (backtrace_is_loaded)
+	if (__atomic_load_n(&backtrace_phase, __ATOMIC_RELAXED) != BACKTRACE_UNLOADED ||
+	    guard_is_nested() || signals_may_be_in_handler() ||
+	    !__atomic_compare_exchange_n(&backtrace_phase, &unloaded, BACKTRACE_LOADING, false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return;
-	/* The first call loads libgcc_s (glibc, debug/backtrace.c). */
-	backtrace(frame, 1);
-	backtrace_is_loaded = true;
-	library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
-	if (library != NULL)
-		backtrace_fast = (backtrace_fn)dlsym(library, "unw_backtrace");
+	mask = signals_block();
+	backtrace_load_unwinders();
+	signals_restore(mask);
+	__atomic_store_n(&backtrace_phase, BACKTRACE_LOADED, __ATOMIC_RELEASE);
 }
 
 void backtrace_forked(bool had_threads)
 {
-	if (had_threads)
-		backtrace_fast = NULL;
+	if (!had_threads)
+		return;
+	backtrace_fast = NULL;
+	if (backtrace_phase != BACKTRACE_LOADED)
+		backtrace_phase = BACKTRACE_NEVER;
 }
 
 size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
@@ -40,9 +83,11 @@ size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
 	int limit = (int)(max < BACKTRACE_MAX ? max : BACKTRACE_MAX);
 	int count;
 
-	if (!backtrace_is_loaded)
+	backtrace_load();
+	if (__atomic_load_n(&backtrace_phase, __ATOMIC_ACQUIRE) != BACKTRACE_LOADED)
 		return 0;
-	if (is_earned && backtrace_fast != NULL)
+	/* libunwind is not made to be entered again; libgcc's unwinder keeps no state. */
+	if (is_earned && !guard_is_nested() && backtrace_fast != NULL)
 		count = backtrace_fast(addresses, limit);
 	else
 		count = backtrace(addresses, limit);
@@ -50,4 +95,9 @@ size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
 	for (int i = 0; i < count; i++)
 		frames[i] = (uint64_t)(uintptr_t)addresses[i];
 	return count > 0 ? (size_t)count : 0;
+}
+
+bool backtrace_is_unwinder(const void *address)
+{
+	return (uintptr_t)address - backtrace_text < backtrace_text_bytes;
 }

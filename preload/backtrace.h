@@ -1,14 +1,15 @@
 /*
  * Native call stacks: libunwind's fast path where it pays, glibc's backtrace() elsewhere.
  *
- * libunwind is loaded privately at the birth of the trace, never linked: libunwind.so exports
- * _Unwind_*, and linked in it would capture the exception handling of every C++ library that the
- * program opens with dlopen. Its fast path builds a cache of 256 KiB in every thread (about 200
- * us), so a thread has to earn it by BACKTRACE_THREAD_EARNS stacks; before that glibc's unwinder
- * serves it (libgcc's, lock-free since _dl_find_object of glibc 2.35).
+ * libunwind is loaded privately, never linked: libunwind.so exports _Unwind_*, and linked in it
+ * would capture the exception handling of every C++ library that the program opens with dlopen.
+ * Its fast path builds a cache of 256 KiB in every thread (about 200 us), so a thread has to earn
+ * it by BACKTRACE_THREAD_EARNS stacks; before that glibc's unwinder serves it (libgcc's, lock-free
+ * since _dl_find_object of glibc 2.35).
  *
- * A child forked while other threads ran keeps to glibc's: libunwind's locks may have been held
- * by a thread that does not exist any more.
+ * Loading takes malloc and the loader's locks, which a signal handler may not: it is put off until
+ * a stack is wanted outside of one. After a fork while other threads ran, a lock may be held for
+ * ever: such a child keeps to what was loaded before, and to glibc's.
  *
  * Call with the guard up: unwinders make hooked calls themselves. May clobber errno.
  */
@@ -19,8 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Loads both unwinders, so that no later call has to: malloc and dlopen are not signal-safe. Once.
- */
+/* Loads both unwinders if they are not there yet and this moment allows it. */
 void backtrace_load(void);
 
 /* After a fork. */
@@ -28,5 +28,8 @@ void backtrace_forked(bool had_threads);
 
 /* Return addresses, innermost first, at most max; 0 when there is no unwinder. */
 size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread);
+
+/* True for an address inside libunwind. */
+bool backtrace_is_unwinder(const void *address);
 
 #endif

@@ -1,8 +1,14 @@
 /*
- * The guard: a thread-local depth that says "we are inside socklife". Hooks pass straight through
- * while it is up, so that calls the recorder makes itself (libunwind's memory validator opens
- * pipes, dlopen reads files) are never recorded. It is saved and restored, never set to a constant:
- * a signal handler or a fork may find it at any depth.
+ * The guard: a thread-local depth that says "we are inside socklife". While it is up, runtimes do
+ * not look at what the recorder does to them. It is saved and restored, never set to a constant: a
+ * signal handler or a fork may find it at any depth.
+ *
+ * A hook that finds it up is "nested": a signal handler has interrupted the recorder, or a runtime
+ * runs the program's code for us (a finalizer). The hook records as ever, since nothing in the
+ * recorder is locked against itself, but neither libunwind nor a runtime may be entered again.
+ *
+ * A handler may also leave by siglongjmp() and never return to the hook that it interrupted. So the
+ * stack's place is kept with the depth: a hook that runs above it knows that the depth is stale.
  *
  * Initial-exec TLS: touching it never allocates, so it is safe in a signal handler and in a vfork
  * child (ELF Handling For Thread-Local Storage, section 4.3; the library is loaded at start, where
@@ -12,18 +18,54 @@
 #define SOCKLIFE_GUARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#define GUARD_NESTED (1u << 31)
 
 extern __thread unsigned int guard_depth __attribute__((tls_model("initial-exec")));
+extern __thread uintptr_t guard_place __attribute__((tls_model("initial-exec")));
 
 static inline bool guard_is_up(void)
 {
 	return guard_depth != 0;
 }
 
+static inline bool guard_is_nested(void)
+{
+	return (guard_depth & GUARD_NESTED) != 0;
+}
+
+/*
+ * Marks the hook that a nested one has found, until it leaves: nothing that it holds may be changed
+ * under it. Frames are aligned, so the place has a bit to spare.
+ */
+static inline void guard_hold(void)
+{
+	guard_place |= 1;
+}
+
+static inline bool guard_is_held(void)
+{
+	return guard_depth != 0 && (guard_place & 1) != 0;
+}
+
 /* Raises the guard; give the returned depth back to guard_restore(). */
 static inline unsigned int guard_raise(void)
 {
+	if (guard_depth == 0)
+		guard_place = (uintptr_t)__builtin_frame_address(0);
 	return guard_depth++;
+}
+
+/* What guard_enter() does when the guard is up already: nested, or stale. */
+unsigned int guard_enter_again(uintptr_t place);
+
+/* The same as guard_raise() for a hook, which may find itself nested. */
+static inline unsigned int guard_enter(void)
+{
+	return __builtin_expect(guard_depth == 0, 1)
+		       ? guard_raise()
+		       : guard_enter_again((uintptr_t)__builtin_frame_address(0));
 }
 
 static inline void guard_restore(unsigned int depth)

@@ -32,7 +32,7 @@ struct hook_scope {
 
 static inline struct hook_scope hook_enter(void)
 {
-	return (struct hook_scope){.error = errno, .guard_depth = guard_raise()};
+	return (struct hook_scope){.error = errno, .guard_depth = guard_enter()};
 }
 
 static inline void hook_leave(struct hook_scope scope)
@@ -41,10 +41,10 @@ static inline void hook_leave(struct hook_scope scope)
 	errno = scope.error;
 }
 
-/* Nothing may be recorded here: we called ourselves, or this is a vfork child. */
+/* Nothing may be recorded here: this is a vfork child. */
 static inline bool hook_is_silent(void)
 {
-	return guard_is_up() || recorder_is_foreign_process();
+	return recorder_is_foreign_process();
 }
 
 /* ---- traffic ---- */
@@ -52,9 +52,7 @@ static inline bool hook_is_silent(void)
 /* The socket whose traffic is to be counted, NULL for all else. One load for what is no socket. */
 static inline struct trace_socket *hook_socket(int fd)
 {
-	struct trace_socket *socket = recorder_socket(fd);
-
-	return socket == NULL || guard_is_up() ? NULL : socket;
+	return recorder_socket(fd);
 }
 
 static inline void hook_transferred(struct trace_socket *socket, int fd,

@@ -24,7 +24,7 @@ ssize_t hook_probe(const void *address)
 
 HOOK_EXPORT int pipe2(int fds[2], int flags)
 {
-	if (!guard_is_up())
+	if (!guard_is_up() || !recorder_is_unwinder(__builtin_return_address(0)))
 		return REAL(pipe2)(fds, flags);
 	fds[0] = HOOK_PROBE_FD;
 	fds[1] = HOOK_PROBE_FD;

@@ -2,8 +2,8 @@
  * libunwind asks whether an address can be read by writing a byte of it into a pipe, which it makes
  * at its first use and keeps (src/mi/Gaddress_validator.c). In a program's process that pipe would
  * take two of the program's numbers, and once the program had closed "all descriptors" and reused
- * them, libunwind would write into the program's own files. So while the guard is up pipe2() hands
- * out a number that names nothing, and writes to it are answered here.
+ * them, libunwind would write into the program's own files. So libunwind gets a number from pipe2()
+ * that names nothing, and its writes to it are answered here.
  */
 #ifndef SOCKLIFE_HOOK_PROBE_H
 #define SOCKLIFE_HOOK_PROBE_H

@@ -12,7 +12,7 @@ void hook_forked(int pid)
 {
 	struct hook_scope scope;
 
-	if (pid < 0 || guard_is_up())
+	if (pid < 0)
 		return;
 	if (pid > 0 && recorder_is_foreign_process())
 		return;

@@ -9,7 +9,9 @@
 #include <socklife/trace_format.h>
 
 #include "clock.h"
+#include "guard.h"
 #include "kernel.h"
+#include "signals.h"
 #include "sink.h"
 
 #define MODULES_MAX         2048
@@ -33,7 +35,11 @@ static uint32_t modules_count;
 static uint32_t modules_is_listing;
 static uint32_t modules_version;
 static unsigned long long modules_adds, modules_subs;
-/* In a child forked while threads ran, one of them may have held the loader's lock for ever. */
+/*
+ * In a child forked while threads ran, one of them may have held the loader's lock for ever. For
+ * the same lock's sake no handler lists modules, and none may come while they are listed: if it
+ * forked, the child would wait for what its own parent held.
+ */
 static bool modules_is_frozen;
 
 /* Note headers are 4-byte aligned; the GNU build id is the one note that matters (elf(5)). */
@@ -210,12 +216,16 @@ static void modules_list(void)
 void modules_update(void)
 {
 	bool has_changed = false;
+	struct signals_mask mask;
 
-	if (modules_is_frozen || __atomic_exchange_n(&modules_is_listing, 1, __ATOMIC_ACQUIRE) != 0)
+	if (modules_is_frozen || guard_is_nested() || signals_may_be_in_handler() ||
+	    __atomic_exchange_n(&modules_is_listing, 1, __ATOMIC_ACQUIRE) != 0)
 		return;
+	mask = signals_block();
 	dl_iterate_phdr(module_peek, &has_changed);
 	if (has_changed)
 		modules_list();
+	signals_restore(mask);
 	__atomic_store_n(&modules_is_listing, 0, __ATOMIC_RELEASE);
 }
 
@@ -232,7 +242,7 @@ void modules_touch(void)
 
 void modules_forked(bool had_threads)
 {
-	modules_is_frozen = had_threads;
+	modules_is_frozen = modules_is_frozen || had_threads;
 	__atomic_store_n(&modules_is_listing, 0, __ATOMIC_RELAXED);
 }
 

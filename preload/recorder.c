@@ -16,14 +16,15 @@
 #include "recorder_process.h"
 #include "recorder_state.h"
 #include "settings.h"
+#include "signals.h"
 #include "sink.h"
 #include "sockets.h"
 #include "stacks.h"
 
-#define RECORDER_BIRTH_TURNS                                                                       \
-	10000 /* a thread waits so often for another one's birth of the file                       \
-	       */
-#define RECORDER_PAGE_BYTES 4096
+/* So often a thread looks whether another one's birth of the file is done, a tick apart. */
+#define RECORDER_BIRTH_TURNS   20000
+#define RECORDER_BIRTH_TICK_NS 100000
+#define RECORDER_PAGE_BYTES    4096
 
 struct recorder recorder;
 
@@ -96,21 +97,34 @@ static void recorder_birth(void)
 	sink_forget_parent();
 }
 
+/* Bounded: a thread that gives birth may have to wait for what this one holds (the loader). */
+static bool recorder_await_birth(void)
+{
+	const struct timespec tick = {.tv_nsec = RECORDER_BIRTH_TICK_NS};
+
+	for (int turn = 0; recorder_phase() == RECORDER_BEING_BORN; turn++) {
+		if (turn == RECORDER_BIRTH_TURNS)
+			return false;
+		kernel_call2(SYS_nanosleep, &tick, NULL);
+	}
+	return recorder_phase() == RECORDER_READY;
+}
+
 bool recorder_be_born(void)
 {
 	uint32_t unborn = RECORDER_UNBORN;
+	struct signals_mask mask;
 
 	if (recorder_is_ready())
 		return true;
 	if (__atomic_compare_exchange_n(&recorder.phase, &unborn, RECORDER_BEING_BORN, false,
-					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+					__ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		/* No handler may leave by siglongjmp() and the file half made. */
+		mask = signals_block();
 		recorder_birth();
-	for (int turn = 0; recorder_phase() == RECORDER_BEING_BORN; turn++) {
-		if (turn == RECORDER_BIRTH_TURNS)
-			return false;
-		kernel_call0(SYS_sched_yield);
+		signals_restore(mask);
 	}
-	return recorder_phase() == RECORDER_READY;
+	return recorder_await_birth();
 }
 
 bool recorder_is_ready(void)
@@ -150,6 +164,18 @@ void recorder_forked(void)
 
 	if (phase == RECORDER_OFF || *recorder.is_same_process != 0)
 		return;
+	/* In the middle of a hook: the file is changed under it when it is done. */
+	if (phase == RECORDER_READY && (guard_is_nested() || guard_is_held())) {
+		guard_hold();
+		recorder_note(
+			"a signal handler forked in the middle of a recorded call: the child is "
+			"recorded from its next call on",
+			true);
+		if (!sink_keep_private())
+			recorder_stop(settings.trace_directory, "recording stops in a child",
+				      ENOMEM);
+		return;
+	}
 	*recorder.is_same_process = 1;
 	recorder.forked_from = recorder.pid;
 	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
@@ -157,8 +183,9 @@ void recorder_forked(void)
 	recorder.started_ns = clock_now_ns();
 	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
 	recorder.last_socket_id = recorder.last_object_id = recorder.last_code_id = 0;
-	recorder.last_snapshot_id = recorder.open_count = 0;
-	had_threads = recorder.had_threads || !__libc_single_threaded;
+	/* A handler may have interrupted what holds a lock, as a thread may that is not here. */
+	had_threads = recorder.had_threads || !__libc_single_threaded ||
+		      signals_may_be_in_handler();
 	backtrace_forked(had_threads);
 	modules_forked(had_threads);
 	recorder.had_threads = false;
@@ -194,6 +221,7 @@ void recorder_start(void)
 	bool is_any = false;
 
 	settings_read();
+	signals_start();
 	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
 	recorder.started_ns = clock_now_ns();
 	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);

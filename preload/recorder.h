@@ -44,6 +44,7 @@ bool recorder_is_foreign_process(void);
 /* A hook's view of a descriptor before the real call. Plain data on the caller's stack. */
 struct recorder_claim {
 	uint64_t slot; /* what the fd table held; 0: not a socket of ours */
+	uint32_t forks; /* recorder_forks() then: a handler may fork before the real call is done */
 	int fd;
 	bool is_last;      /* no other descriptor of this process names the socket */
 	bool is_finalized; /* a finalizer, not the program's code, closes it */
@@ -140,6 +141,8 @@ void recorder_exec_failed(struct trace_exec *exec, int error);
 void recorder_modules_changed(void); /* after dlopen and dlclose */
 void recorder_named(const char *name, const struct sockaddr *address, socklen_t size,
 		    uint64_t started_ns);
+/* True for a return address inside the unwinder that the recorder calls. */
+bool recorder_is_unwinder(const void *address);
 /* Remark about coverage. Each distinct pointer is written at most once per process (literals only).
  */
 void recorder_note(const char *text, bool is_gap);

@@ -267,7 +267,7 @@ void recorder_addressed(struct trace_socket *socket, int fd, const struct sockad
 {
 	struct trace_connect *connect;
 
-	if (!sink_holds(socket) || !recorder_is_ready())
+	if (!recorder_is_ready() || !sink_holds(socket))
 		return;
 	if (!recorder_is_stream(socket)) {
 		if (socket_raise_flag(socket, TRACE_SOCKET_HAS_DESTINATION))

@@ -87,6 +87,7 @@ bool recorder_claim(int fd, struct recorder_claim *claim)
 	if (sockets_slot(fd) == 0 || !recorder_is_ready())
 		return false;
 	claim->fd = fd;
+	claim->forks = recorder_forks();
 	claim->slot = sockets_take(fd);
 	claim->is_finalized = false;
 	socket = sockets_record(claim->slot);
@@ -103,11 +104,19 @@ bool recorder_claim(int fd, struct recorder_claim *claim)
 	return true;
 }
 
+/* Ready first: that is when a fork is noticed. */
+static struct trace_socket *descriptor_claimed(const struct recorder_claim *claim)
+{
+	if (!recorder_is_ready() || claim->forks != recorder_forks())
+		return NULL;
+	return sockets_record(claim->slot);
+}
+
 void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end)
 {
-	struct trace_socket *socket = sockets_record(claim->slot);
+	struct trace_socket *socket = descriptor_claimed(claim);
 
-	if (socket == NULL || !sink_holds(socket))
+	if (socket == NULL)
 		return;
 	if (end != TRACE_END_REPLACED)
 		sockets_former_put(claim->fd, sink_offset(socket));
@@ -125,9 +134,9 @@ void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end
 /* EBADF from close() says that the number was not open at all: closed by a way no hook sees. */
 void recorder_claim_returned(const struct recorder_claim *claim, int error)
 {
-	struct trace_socket *socket = sockets_record(claim->slot);
+	struct trace_socket *socket = descriptor_claimed(claim);
 
-	if (socket == NULL || !sink_holds(socket))
+	if (socket == NULL)
 		return;
 	descriptor_event(socket, TRACE_EVENT_CLOSE_FAILED, claim->fd, error);
 	if (kernel_call2(SYS_fcntl, claim->fd, F_GETFD) < 0) {

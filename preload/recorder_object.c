@@ -1,6 +1,7 @@
 /* Objects, their links to sockets, and the captures that runtimes contribute to. */
 #include "backtrace.h"
 #include "clock.h"
+#include "guard.h"
 #include "recorder_state.h"
 #include "settings.h"
 #include "sink.h"
@@ -30,7 +31,7 @@ void recorder_ask_runtimes(struct recorder_capture *capture, enum recorder_momen
 	capture->frame_count = 0;
 	capture->object_count = 0;
 	capture->is_finalizer = false;
-	for (size_t i = 0; i < RECORDER_RUNTIMES_MAX; i++) {
+	for (size_t i = 0; i < RECORDER_RUNTIMES_MAX && !guard_is_nested(); i++) {
 		recorder_runtime_fn runtime = __atomic_load_n(&recorder_runtimes[i],
 							      __ATOMIC_ACQUIRE);
 
@@ -54,6 +55,11 @@ uint32_t recorder_capture(struct recorder_capture *capture, enum recorder_moment
 	native = backtrace_capture(capture->frames + capture->frame_count,
 				   room < depth ? room : depth, recorder_tid() == recorder.pid);
 	return stacks_intern(capture->frames, capture->frame_count + native);
+}
+
+bool recorder_is_unwinder(const void *address)
+{
+	return backtrace_is_unwinder(address);
 }
 
 /* The handle is the record's place; one from before a fork may name anything, so look before use.

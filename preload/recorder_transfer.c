@@ -121,7 +121,7 @@ static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_
 			   __ATOMIC_RELAXED);
 	calls = __atomic_fetch_add(is_sent ? &socket->sends : &socket->receives, 1,
 				   __ATOMIC_RELAXED);
-	if (is_sent && epoch != 0 &&
+	if (is_sent && epoch != 0 && !guard_is_nested() &&
 	    (epoch != socket->attributed_epoch || calls < TRANSFER_SENDS_ATTRIBUTED ||
 	     idle > settings.idle_ms * TRANSFER_NS_PER_MS))
 		transfer_attribute(socket, fd, epoch);

@@ -9,18 +9,22 @@
 #include "clock.h"
 #include "diag.h"
 #include "kernel.h"
+#include "signals.h"
 #include "sink_file.h"
 
 #define SINK_STEP_LEAST (UINT64_C(64) << 10)
 #define SINK_STEP_MOST  (UINT64_C(8) << 20)
-#define SINK_GROW_TURNS 1000 /* waits for another thread's growing before a record is given up */
+/* So often a thread looks whether another one's growing is done, a tick apart. */
+#define SINK_GROW_TURNS   20000
+#define SINK_GROW_TICK_NS 50000
 
 struct sink {
 	uint8_t *base; /* NULL: no file */
 	uint64_t window_bytes;
 	uint64_t limit_bytes; /* atomic: the file has blocks below this */
-	uint32_t is_growing;  /* atomic: one thread at a time extends the file */
+	uint32_t is_growing;  /* atomic: one thread at a time extends the file, signals blocked */
 	uint32_t is_full;     /* atomic: growing has failed for good */
+	bool is_private;      /* see sink_keep_private() */
 	struct sink_file file;
 };
 
@@ -148,36 +152,51 @@ static int sink_extend(uint64_t limit)
 	return error;
 }
 
+static void sink_fill_up(int error)
+{
+	if (__atomic_exchange_n(&sink.is_full, 1, __ATOMIC_RELAXED))
+		return;
+	sink_lost(TRACE_LOST_FILE_FULL, error);
+	diag_line(sink.file.path, "recording stops, the program goes on", error);
+}
+
+/* False when another thread is at it. */
+static bool sink_try_growing(uint64_t limit)
+{
+	struct signals_mask mask = signals_block();
+	uint32_t idle = 0;
+	bool is_ours = __atomic_compare_exchange_n(&sink.is_growing, &idle, 1, false,
+						   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	int error = 0;
+
+	if (is_ours) {
+		if (limit == __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE))
+			error = sink_extend(limit);
+		if (error != 0)
+			sink_fill_up(error);
+		__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
+	}
+	signals_restore(mask);
+	return is_ours;
+}
+
 /*
- * Makes room up to `needed`. One thread extends, the others give it a bounded number of turns: it
- * may have been cancelled in the middle, and a hook must never wait for ever.
+ * Makes room up to `needed`. One thread extends, the others give it a bounded time: a hook must
+ * never wait for ever.
  */
 static bool sink_grow(uint64_t needed)
 {
+	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
+
 	for (int turn = 0; turn < SINK_GROW_TURNS; turn++) {
 		uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
-		uint32_t idle = 0;
-		int error = 0;
 
 		if (needed <= limit)
 			return true;
 		if (__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED))
 			return false;
-		if (!__atomic_compare_exchange_n(&sink.is_growing, &idle, 1, false,
-						 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-			kernel_call0(SYS_sched_yield);
-			continue;
-		}
-		if (limit == __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE))
-			error = sink_extend(limit);
-		if (error != 0) {
-			__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
-			sink_lost(TRACE_LOST_FILE_FULL, error);
-			diag_line(sink.file.path, "recording stops, the program goes on", error);
-		}
-		__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
-		if (error != 0)
-			return false;
+		if (!sink_try_growing(limit))
+			kernel_call2(SYS_nanosleep, &tick, NULL);
 	}
 	return false;
 }
@@ -263,6 +282,8 @@ struct trace_file_header *sink_header(void)
 
 uint32_t sink_offset(const void *record)
 {
+	if (!sink_holds(record))
+		return 0;
 	return (uint32_t)(((const uint8_t *)record - sink.base) / TRACE_ALIGNMENT);
 }
 
@@ -288,6 +309,23 @@ void sink_forget_parent(void)
 	if (sink_parent_base != NULL)
 		kernel_call2(SYS_munmap, sink_parent_base, sink_parent_bytes);
 	sink_parent_base = NULL;
+}
+
+bool sink_keep_private(void)
+{
+	long address;
+
+	if (sink.base == NULL || sink.is_private)
+		return true;
+	address = kernel_call6(SYS_mmap, (long)sink.base, (long)sink.window_bytes,
+			       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED,
+			       sink.file.fd, 0);
+	sink.is_private = address == (long)sink.base;
+	/* The parent cuts its file at its end, and what lay behind goes here too (mmap(2), SIGBUS).
+	 */
+	sink.limit_bytes = sink_header()->tail_bytes;
+	sink.is_full = 1;
+	return sink.is_private;
 }
 
 void sink_trim(void)

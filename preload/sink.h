@@ -27,8 +27,14 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
  * sink_forget_parent(). There is no sink until sink_open().
  */
 void sink_forked(void);
-const void *sink_parent_at(uint32_t offset); /* NULL for 0 */
-void sink_forget_parent(void);
+
+/*
+ * In a child that a signal handler has forked in the middle of a hook: the hook goes on in the
+ * child with what it had reserved, so the window becomes a private copy, of no consequence to the
+ * parent's file, until sink_forked(); nothing more can be reserved in it. False when there was no
+ * memory for that.
+ */
+bool sink_keep_private(void);
 
 /* A reserved record of size_bytes (rounded up to 8), all zero but its size; NULL when there is no
  * room. */
