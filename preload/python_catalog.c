@@ -13,8 +13,8 @@ static const struct {
 	const char *module, *name;
 	struct python_catalog_entry entry;
 } built_in[] = {
-	{"socket", "socket", {TRACE_ROLE_CONNECTION, PYTHON_CLASS_IS_SOCKET}},
-#define PYTHON_CLASS(module, name, role, flags) {module, name, {TRACE_ROLE_##role, flags}},
+	{"socket", "socket", {TRACE_ROLE_CONNECTION, PYTHON_CLASS_IS_SOCKET, NULL}},
+#define PYTHON_CLASS(module, name, role, flags) {module, name, {TRACE_ROLE_##role, flags, NULL}},
 #include "python_catalog.def"
 };
 
@@ -74,16 +74,38 @@ static bool is_added(const char *text, const char *module, const char *name)
 	       !strcmp(text + module_size_bytes + 1, name);
 }
 
-bool python_catalog_find(const char *module, const char *name, struct python_catalog_entry *entry)
+/* "httpx.Client" may be what httpx calls the Client of httpx._client. */
+static bool may_be_public(const char *text, const char *module, const char *name)
 {
-	static const char vendored[] = "pip._vendor.";
+	const char *dot = strrchr(text, '.');
+	size_t package_size_bytes = dot ? (size_t)(dot - text) : 0;
 
+	return dot && !strncmp(text, module, package_size_bytes) &&
+	       module[package_size_bytes] == '.' && !strcmp(dot + 1, name);
+}
+
+static bool added_find(const char *module, const char *name, struct python_catalog_entry *entry)
+{
 	for (size_t i = 0; i < added_count; i++) {
 		if (is_added(added[i].name, module, name)) {
 			*entry = added[i].entry;
 			return true;
 		}
 	}
+	for (size_t i = 0; i < added_count; i++) {
+		if (may_be_public(added[i].name, module, name)) {
+			*entry = added[i].entry;
+			entry->public_name = added[i].name;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool built_in_find(const char *module, const char *name, struct python_catalog_entry *entry)
+{
+	static const char vendored[] = "pip._vendor.";
+
 	if (!strncmp(module, vendored, sizeof(vendored) - 1))
 		module += sizeof(vendored) - 1;
 	for (size_t i = 0; i < sizeof(built_in) / sizeof(*built_in); i++) {
@@ -93,4 +115,17 @@ bool python_catalog_find(const char *module, const char *name, struct python_cat
 		}
 	}
 	return false;
+}
+
+bool python_catalog_find(const char *module, const char *name, struct python_catalog_entry *entry)
+{
+	struct python_catalog_entry asked_for = {.public_name = NULL};
+	bool is_built_in = built_in_find(module, name, entry);
+
+	if (!added_find(module, name, &asked_for))
+		return is_built_in;
+	*entry = asked_for;
+	if (is_built_in)
+		entry->public_name = NULL;
+	return true;
 }

@@ -18,9 +18,15 @@
 struct python_catalog_entry {
 	enum trace_role role;
 	uint32_t flags;
+	/* "package.Class": tracked only if the package shows the class by this name; NULL: anyway
+	 */
+	const char *public_name;
 };
 
-/* SOCKLIFE_TRACK: "module.Class[=role],…"; what cannot be read is left out. */
+/*
+ * SOCKLIFE_TRACK: "module.Class[=role],…"; what cannot be read is left out. The module may also be
+ * a package that re-exports the class from a module inside of it.
+ */
 void python_catalog_start(const char *tracked);
 
 /* Looks "module.Class" up; false when it is not in the catalog itself. */

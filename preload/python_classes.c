@@ -21,7 +21,7 @@ static const struct {
 #define ONE_THREAD PYTHON_CLASS_ONE_THREAD
 #define PYTHON_CLASS(module, name, role, flags)
 #define PYTHON_C_TYPE(module, attribute, name, role, flags)                                        \
-	{module, attribute, name, {TRACE_ROLE_##role, flags}},
+	{module, attribute, name, {TRACE_ROLE_##role, flags, NULL}},
 #include "python_catalog.def"
 };
 #define C_TYPE_COUNT (sizeof(c_types) / sizeof(*c_types))
@@ -156,7 +156,44 @@ static struct python_class *base_find(struct python_type *type)
 	return NULL;
 }
 
-struct python_class *python_class_resolve(struct python_type *type)
+/*
+ * Borrowed: what the package shows by the name "package.Class"; NULL if it shows nothing. Out of
+ * the module's names, since asking the module may run a __getattr__ of the program's.
+ */
+static struct python_object *public_object(const char *public_name)
+{
+	struct python_object *modules = python.PyImport_GetModuleDict(), *module, *contents, *shown;
+	const char *dot = strrchr(public_name, '.');
+	char package[NAME_MAX_BYTES];
+
+	snprintf(package, sizeof(package), "%.*s", (int)(dot - public_name), public_name);
+	module = python.PyDict_GetItemString(modules, package);
+	contents = module ? python.PyObject_GetAttrString(module, "__dict__") : NULL;
+	shown = contents && contents->type == python.PyDict_Type
+			? python.PyDict_GetItemString(contents, dot + 1)
+			: NULL;
+	if (contents)
+		python.Py_DecRef(contents); /* the module holds it */
+	python.PyErr_Clear();
+	return shown;
+}
+
+/* Asked when there is an object: by then the package has been imported. */
+static bool is_tracked(struct python_class *class)
+{
+	struct python_object *shown;
+
+	if (!class->entry.public_name)
+		return true;
+	shown = public_object(class->entry.public_name);
+	if (!shown || !(shown->type->flags & PYTHON_TYPE_IS_TYPE) ||
+	    !python.PyType_IsSubtype(class->type, (struct python_type *)(void *)shown))
+		return false;
+	class->entry.public_name = NULL;
+	return true;
+}
+
+static struct python_class *class_resolve(struct python_type *type)
 {
 	struct python_class *class = python_class_find(type), *base;
 
@@ -166,6 +203,13 @@ struct python_class *python_class_resolve(struct python_type *type)
 	if (!base)
 		return NULL;
 	return class_add(type, base->is_c_type && type->init == base->init, &base->entry);
+}
+
+struct python_class *python_class_resolve(struct python_type *type)
+{
+	struct python_class *class = class_resolve(type);
+
+	return class && is_tracked(class) ? class : NULL;
 }
 
 void python_class_made(struct python_object *made)
@@ -181,7 +225,7 @@ void python_class_made(struct python_object *made)
 	    python_catalog_find(module, name, &entry))
 		class_add(type, false, &entry);
 	else
-		python_class_resolve(type);
+		class_resolve(type);
 }
 
 static void c_type_add(struct python_object *type, size_t i)
