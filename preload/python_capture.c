@@ -15,6 +15,9 @@ static bool has_many_interpreters;
 void python_capture_many_interpreters(void)
 {
 	has_many_interpreters = true;
+	recorder_note("this Python has subinterpreters: the objects in them are not recorded, and "
+		      "frames only in part",
+		      true);
 }
 
 /*
@@ -60,10 +63,6 @@ static bool lock_take(const struct recorder_capture *capture, int *lock)
 			return true;
 		python.PyGILState_Release(*lock);
 	}
-	if (has_many_interpreters)
-		recorder_note("this Python has subinterpreters: objects and frames are recorded "
-			      "only in part",
-			      true);
 	return false;
 }
 

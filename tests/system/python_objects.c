@@ -130,3 +130,41 @@ Test(python_objects, a_task_inherits_the_object_whose_method_made_it)
 	cr_expect_str_eq(report_text(client, "connects"), "on-first-use");
 	subject_release(&subject);
 }
+
+/* json shows json.decoder's class by this name; email does not show email.parser's. */
+Test(python_objects, a_class_is_tracked_by_its_public_name)
+{
+	struct subject_options options = {.way = SUBJECT_PRELOAD};
+	struct subject subject;
+
+	options.command.environment =
+		COMMAND_LIST("SOCKLIFE_TRACK=json.JSONDecoder=pool,email.Parser");
+	subject_run(&subject, &options,
+		    COMMAND_LIST(PYTHON, "-c",
+				 "import email.parser, json\n"
+				 "json.JSONDecoder(), email.parser.Parser()\n"));
+	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
+	cr_expect_eq(count_ended(subject.report, "json.decoder.JSONDecoder", "refcount"), 1, "%s",
+		     report_dump(subject.report));
+	cr_expect_eq(report_count(subject.report, "objects", "class", "email.parser.Parser"), 0);
+	subject_release(&subject);
+}
+
+Test(python_objects, subinterpreters_leave_the_recording_incomplete)
+{
+	struct subject_options options = {.way = SUBJECT_PRELOAD};
+	struct subject subject;
+	const json_t *coverage;
+
+	subject_run(&subject, &options,
+		    COMMAND_LIST(PYTHON, "-c",
+				 "import socket, _xxsubinterpreters as interpreters\n"
+				 "interpreters.destroy(interpreters.create())\n"
+				 "socket.create_server(('127.0.0.1', 0)).close()\n"));
+	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")));
+	cr_expect_not_null(strstr(report_dump(coverage), "subinterpreters"), "%s",
+			   report_dump(coverage));
+	subject_release(&subject);
+}
