@@ -6,3 +6,5 @@ $(SUBJECTS)/symbols_chain: SUBJECT_LIBS = -rdynamic
 # A sanitizer's runtime takes the unwinder's functions over, which is what this subject is to show.
 $(SUBJECTS)/thrower: SUBJECT_SAN =
 $(SUBJECTS)/libthrower.so: SUBJECT_SAN =
+# The sanitizers refuse RTLD_DEEPBIND, which this subject is about.
+$(SUBJECTS)/entry_hidden: SUBJECT_SAN =
