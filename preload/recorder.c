@@ -183,6 +183,7 @@ void recorder_forked(void)
 	recorder.started_ns = clock_now_ns();
 	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
 	recorder.last_socket_id = recorder.last_object_id = recorder.last_code_id = 0;
+	recorder.last_snapshot_id = recorder.open_count = 0;
 	/* A handler may have interrupted what holds a lock, as a thread may that is not here. */
 	had_threads = recorder.had_threads || !__libc_single_threaded ||
 		      signals_may_be_in_handler();
