@@ -9,6 +9,7 @@
 
 #include "matcher.h"
 #include "model.h"
+#include "model_cut.h"
 #include "reader.h"
 #include "render_dump.h"
 
@@ -63,7 +64,8 @@ static uint64_t frames_sum(const struct model *model)
 	return sum;
 }
 
-static void model_try(const void *bytes, size_t size_bytes)
+/* `at`: a snapshot to go back to, or NULL. */
+static void model_try(const void *bytes, size_t size_bytes, const char *at)
 {
 	uint64_t sum;
 	struct error error;
@@ -72,6 +74,8 @@ static void model_try(const void *bytes, size_t size_bytes)
 	model_init(&model);
 	if (model_load_bytes(&model, "fuzz", bytes, size_bytes, &error) == STATUS_OK) {
 		check(model.processes_count != 0);
+		if (at != NULL && model_cut(&model, at, &error) != STATUS_OK)
+			check(model.snapshots_count == 0);
 		check(matcher_run(&model, &error) == STATUS_OK);
 		model_check(&model);
 		sum = frames_sum(&model);
@@ -109,7 +113,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 		return 0;
 	if (size_bytes != 0)
 		memcpy(bytes, data, size_bytes);
-	model_try(bytes, size_bytes);
+	model_try(bytes, size_bytes, NULL);
+	model_try(bytes, size_bytes, "1");
 	dump_try(bytes, size_bytes);
 	free(bytes);
 	return 0;
