@@ -53,7 +53,7 @@ INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$
 RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
 
-.PHONY: all demo test test-all test-programs fuzz fuzz-run lint format bench bench-programs \
+.PHONY: all demo test test-all foreign test-programs fuzz fuzz-run lint format bench bench-programs \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
@@ -140,6 +140,11 @@ test-all: ## the same and the tests of runtimes that are large to install
 	@$(MAKE) --no-print-directory test-programs
 	$(RUN_TESTS) $(RUNNERS) $(LARGE_RUNNER)
 
+foreign: ## CPython's own tests, bare and recorded (an hour; MODULES="socket ssl" for some)
+	$(INSTALL_PACKAGES) build foreign
+	@$(MAKE) --no-print-directory all
+	@tests/foreign/cpython.sh $(abspath $(BUILD))/socklife $(BUILD)/foreign $(MODULES)
+
 test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS)
 
 fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
@@ -172,6 +177,8 @@ bench: ## what recording costs: A B A B against the bare program
 	@$(MAKE) --no-print-directory all bench-programs
 	@cd $(BUILD)/bench && { ./bench $(abspath $(BUILD))/libsocklife.so >bench.txt; status=$$?; \
 		rm -rf trace.*; cat bench.txt; exit $$status; }
+	@cd $(BUILD)/bench && /usr/bin/python3 $(CURDIR)/tests/bench/bench_python.py \
+		$(abspath $(BUILD))/libsocklife.so
 
 bench-programs: $(BENCH_PRODUCTS)
 
