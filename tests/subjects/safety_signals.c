@@ -79,9 +79,9 @@ static void *thread_accept(void *context)
 	for (;;) {
 		int fd = accept(listener, NULL, NULL);
 
-		MUST(fd >= 0);
 		if (atomic_load(&is_over))
 			return NULL;
+		MUST(fd >= 0);
 		MUST(close(fd) == 0);
 	}
 }
@@ -104,6 +104,12 @@ static void signals_run(void (*handler)(int), int flags)
 	for (index = 0; index < THREADS; index++)
 		MUST(pthread_join(threads[index], NULL) == 0);
 	timer_set(0);
+	/* No thread may be in the midst of an accept() when the process ends. */
+	atomic_store(&is_over, true);
+	for (index = 0; index < 2; index++) {
+		MUST(shutdown(listeners[index], SHUT_RDWR) == 0);
+		MUST(pthread_join(acceptors[index], NULL) == 0);
+	}
 	fact("threads_port", thread_port);
 	fact("handlers_port", handler_port);
 	fact("connects", THREADS * CYCLES);
