@@ -34,7 +34,7 @@ static void signal_yield(void)
 void hook_signal_start(void)
 {
 	struct sigaction action = {.sa_handler = signal_dump, .sa_flags = SA_RESTART | SA_ONSTACK};
-	struct sigaction found;
+	struct sigaction found = {0};
 	int number = (int)settings.dump_signal;
 
 	if (number == 0 || REAL(sigaction)(number, NULL, &found) != 0)
