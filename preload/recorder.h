@@ -43,7 +43,7 @@ bool recorder_is_foreign_process(void);
 
 /* A hook's view of a descriptor before the real call. Plain data on the caller's stack. */
 struct recorder_claim {
-	uint64_t slot; /* what the fd table held; 0: not a socket of ours */
+	uint64_t slot;  /* what the fd table held; 0: not a socket of ours */
 	uint32_t forks; /* recorder_forks() then: a handler may fork before the real call is done */
 	int fd;
 	bool is_last;      /* no other descriptor of this process names the socket */
