@@ -87,6 +87,23 @@ $(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS) $(BUILD)/exports.map
 		-Wl,-Bsymbolic-functions \
 		-Wl,--version-script=$(BUILD)/exports.map $(LDFLAGS) $(PRELOAD_OBJECTS) -o $@
 
+# The same library with a kernel that fails when a test wants it to; it is never installed.
+FAULT_OBJECTS := $(patsubst preload/%.c,$(BUILD)/obj/fault/%.o,$(wildcard preload/*.c)) \
+	$(BUILD)/obj/fault/fault.o
+FAULT_LIBRARY := $(BUILD)/tests/libsocklife-fault.so
+$(BUILD)/obj/fault/%.o: preload/%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -include tests/fault/kernel_faults.h -c $< -o $@
+
+$(BUILD)/obj/fault/fault.o: tests/fault/fault.c $(STAMP)
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
+
+$(FAULT_LIBRARY): $(FAULT_OBJECTS) $(BUILD)/exports.map
+	@mkdir -p $(@D)
+	$(RUN) $(CC) -shared -Wl,-soname,libsocklife.so -Wl,-z,defs -Wl,-z,now -Wl,--as-needed \
+		-Wl,--version-script=$(BUILD)/exports.map $(LDFLAGS) $(FAULT_OBJECTS) -o $@
+
 $(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) $(ANALYZER_FLAGS) -c $< -o $@
@@ -145,7 +162,7 @@ foreign: ## CPython's own tests, bare and recorded (an hour; MODULES="socket ssl
 	@$(MAKE) --no-print-directory all
 	@tests/foreign/cpython.sh $(abspath $(BUILD))/socklife $(BUILD)/foreign $(MODULES)
 
-test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS)
+test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(FAULT_LIBRARY)
 
 fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 	@tests/support/install-packages.sh build clang

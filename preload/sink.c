@@ -81,8 +81,10 @@ static void sink_abandon(void)
 {
 	if (sink.base != NULL)
 		kernel_call2(SYS_munmap, sink.base, sink.window_bytes);
-	if (sink.file.fd >= 0)
+	if (sink.file.fd >= 0) {
+		kernel_call2(SYS_ftruncate, sink.file.fd, 0);
 		kernel_call1(SYS_close, sink.file.fd);
+	}
 	sink.base = NULL;
 	sink.file.fd = -1;
 }
@@ -317,7 +319,7 @@ bool sink_keep_private(void)
 
 	if (sink.base == NULL || sink.is_private)
 		return true;
-	address = kernel_call6(SYS_mmap, (long)sink.base, (long)sink.window_bytes,
+	address = kernel_call6(SYS_mmap, (long)sink.base, (long)sink.limit_bytes,
 			       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED,
 			       sink.file.fd, 0);
 	sink.is_private = address == (long)sink.base;

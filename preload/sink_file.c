@@ -72,18 +72,22 @@ int sink_file_create(struct sink_file *file, const char *directory, uint32_t pid
 
 void sink_file_raise(int *fd)
 {
-	struct rlimit limit = {0};
+	struct rlimit limit = {.rlim_cur = SINK_FD_LEAST + 100};
 	long least = SINK_FD_LEAST;
 	long raised;
 
 	kernel_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
 	if (limit.rlim_cur < SINK_FD_LEAST + 100)
 		least = (long)(limit.rlim_cur - limit.rlim_cur / 8);
-	raised = kernel_call3(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, least);
-	if (raised < 0)
+	/* Where all the high ones are taken, one as high as can be had. */
+	for (; least > *fd; least -= least / 8 + 1) {
+		raised = kernel_call3(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, least);
+		if (raised < 0)
+			continue;
+		kernel_call1(SYS_close, *fd);
+		*fd = (int)raised;
 		return;
-	kernel_call1(SYS_close, *fd);
-	*fd = (int)raised;
+	}
 }
 
 /* Filesystems without fallocate (NFS before 4.2, some FUSE) get their blocks by writing zeros. */
