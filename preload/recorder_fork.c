@@ -1,21 +1,20 @@
 /* What a forked child inherits: its own records of the parent's sockets. */
 #include <string.h>
+#include <sys/mman.h>
 
+#include "intern.h"
+#include "kernel.h"
 #include "recorder_state.h"
 #include "sink.h"
 #include "sockets.h"
 
-#define FORK_DUPS_MAX 64
-
-/* A socket that several descriptors name, already brought over. */
-struct fork_dup {
-	uint32_t parents; /* sink offset in the parent's file */
-	struct trace_socket *own;
-};
-
-struct fork_dups {
-	struct fork_dup rows[FORK_DUPS_MAX];
-	size_t count;
+/*
+ * Sockets already brought over, by their place in the parent's file: several descriptors may name
+ * one. The parent's own count of them tells nothing, since the parent goes on meanwhile.
+ */
+struct fork_known {
+	uint64_t *rows; /* parent's sink offset above the own one; 0 is empty. NULL: no memory */
+	uint32_t row_count; /* a power of two, twice the sockets or more */
 };
 
 static void fork_repeat_connect(struct trace_socket *socket, const struct trace_socket *parents)
@@ -55,29 +54,54 @@ static struct trace_socket *fork_repeat(const struct trace_socket *parents, int 
 	return socket;
 }
 
-static struct trace_socket *fork_find_dup(const struct fork_dups *dups, uint32_t parents)
+static void fork_known_map(struct fork_known *known, uint32_t sockets)
 {
-	for (size_t i = 0; i < dups->count; i++) {
-		if (dups->rows[i].parents == parents)
-			return dups->rows[i].own;
-	}
-	return NULL;
+	long address;
+
+	known->row_count = 64;
+	while (known->row_count < sockets * 2)
+		known->row_count *= 2;
+	address = kernel_call6(SYS_mmap, 0, (long)(known->row_count * sizeof(*known->rows)),
+			       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			       -1, 0);
+	known->rows = address < 0 && address > -4096 ? NULL : (uint64_t *)address;
 }
 
-static void fork_repeat_fd(int fd, uint64_t slot, struct fork_dups *dups)
+static void fork_known_unmap(struct fork_known *known)
 {
-	const struct trace_socket *parents = sink_parent_at((uint32_t)slot);
-	struct trace_socket *own = fork_find_dup(dups, (uint32_t)slot);
+	if (known->rows != NULL)
+		kernel_call2(SYS_munmap, known->rows, known->row_count * sizeof(*known->rows));
+}
 
-	if (own == NULL) {
-		own = fork_repeat(parents, fd);
-		/* Without room for more, further descriptors of it become sockets of their own
-		 * here. */
-		if (own != NULL && parents->fd_count > 1 && dups->count < FORK_DUPS_MAX) {
-			dups->rows[dups->count].parents = (uint32_t)slot;
-			dups->rows[dups->count++].own = own;
-		}
-	}
+/* The row of the parent's socket, or the empty one where it is to stand. */
+static uint64_t *fork_known_row(const struct fork_known *known, uint32_t parents)
+{
+	uint32_t row = (uint32_t)(intern_mix(1, parents) >> 32);
+
+	while (known->rows[row & (known->row_count - 1)] != 0 &&
+	       known->rows[row & (known->row_count - 1)] >> 32 != parents)
+		row++;
+	return &known->rows[row & (known->row_count - 1)];
+}
+
+/* Without memory, each further descriptor of a socket becomes a socket of its own here. */
+static struct trace_socket *fork_own(uint32_t parents, int fd, const struct fork_known *known)
+{
+	uint64_t *row = known->rows != NULL ? fork_known_row(known, parents) : NULL;
+	struct trace_socket *own;
+
+	if (row != NULL && *row != 0)
+		return sink_at((uint32_t)*row);
+	own = fork_repeat(sink_parent_at(parents), fd);
+	if (row != NULL && own != NULL)
+		*row = (uint64_t)parents << 32 | sink_offset(own);
+	return own;
+}
+
+static void fork_repeat_fd(int fd, uint64_t slot, const struct fork_known *known)
+{
+	struct trace_socket *own = fork_own((uint32_t)slot, fd, known);
+
 	if (own == NULL) {
 		sockets_put(fd, 0);
 		return;
@@ -92,12 +116,14 @@ static void fork_repeat_fd(int fd, uint64_t slot, struct fork_dups *dups)
 
 void recorder_repeat_sockets(void)
 {
-	struct fork_dups dups = {.count = 0};
+	struct fork_known known;
 
+	fork_known_map(&known, sockets_fd_end());
 	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
 		uint64_t slot = sockets_slot((int)fd);
 
 		if (slot > SOCKETS_SLOT_UNBORN)
-			fork_repeat_fd((int)fd, slot, &dups);
+			fork_repeat_fd((int)fd, slot, &known);
 	}
+	fork_known_unmap(&known);
 }
