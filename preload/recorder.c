@@ -93,6 +93,8 @@ static void recorder_birth(void)
 	recorder_enter_phase(RECORDER_READY);
 	if (recorder.forked_from != 0)
 		recorder_repeat_sockets();
+	if (recorder.parent_had_threads)
+		recorder_adopt_inherited();
 	recorder_adopt_unborn();
 	sink_forget_parent();
 }
@@ -189,6 +191,7 @@ void recorder_forked(void)
 		      signals_may_be_in_handler();
 	backtrace_forked(had_threads);
 	modules_forked(had_threads);
+	recorder.parent_had_threads = had_threads;
 	recorder.had_threads = false;
 	sink_forked();
 	recorder_enter_phase(RECORDER_UNBORN);

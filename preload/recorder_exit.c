@@ -11,6 +11,10 @@
 #include "sink.h"
 #include "sockets.h"
 
+/* So often, in all, the exit waits for other threads in the middle of a hook. */
+#define EXIT_TURNS   20
+#define EXIT_TICK_NS 500000
+
 static bool exit_names(int fd, const struct trace_socket *socket)
 {
 	struct stat status;
@@ -30,7 +34,9 @@ static void exit_end_socket(int fd, struct trace_socket *socket)
 		return;
 	}
 	recorder_read_tcp(socket, fd);
-	recorder_end(socket, TRACE_END_EXIT);
+	/* Unless another thread is closing it: then its end is the truth. */
+	if (sockets_record(sockets_slot(fd)) == socket && socket->end == 0)
+		recorder_end(socket, TRACE_END_EXIT);
 }
 
 /*
@@ -38,13 +44,26 @@ static void exit_end_socket(int fd, struct trace_socket *socket)
  * (syslog's /dev/log, netlink) are datagram or raw sockets and no one's connections, so they do not
  * count.
  */
-static void exit_adopt_unseen(int fd)
+bool recorder_is_unseen_stream(int fd)
 {
 	int type = 0;
 	socklen_t size = sizeof(type);
 
-	if (kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 ||
-	    (type != SOCK_STREAM && type != SOCK_SEQPACKET))
+	return sockets_slot(fd) == 0 &&
+	       kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+	       (type == SOCK_STREAM || type == SOCK_SEQPACKET);
+}
+
+/* Another thread may be about to record it, or have claimed it to close it. */
+static void exit_adopt_unseen(int fd, int *turns)
+{
+	const struct timespec tick = {.tv_nsec = EXIT_TICK_NS};
+
+	while (recorder_is_unseen_stream(fd) && !__libc_single_threaded && *turns > 0) {
+		kernel_call2(SYS_nanosleep, &tick, NULL);
+		--*turns;
+	}
+	if (!recorder_is_unseen_stream(fd))
 		return;
 	if (recorder_adopt(fd, TRACE_ORIGIN_ADOPTED) != NULL)
 		sink_lost(TRACE_LOST_UNSEEN_SOCKET, 0);
@@ -72,11 +91,10 @@ static void exit_look_at(int fd, void *context)
 {
 	struct stat status;
 
-	(void)context;
 	if (sockets_slot(fd) != 0 || kernel_call2(SYS_fstat, fd, &status) != 0)
 		return;
 	if (S_ISSOCK(status.st_mode))
-		exit_adopt_unseen(fd);
+		exit_adopt_unseen(fd, context);
 	else if ((status.st_mode & S_IFMT) == 0 && exit_is_ring(fd) && recorder_be_born())
 		recorder_note(recorder_note_ring, true);
 }
@@ -100,11 +118,12 @@ void recorder_parent_exited(int status)
 void recorder_exiting(int status)
 {
 	struct trace_file_header *header;
+	int turns = EXIT_TURNS;
 
 	if (recorder_is_foreign_process())
 		return;
 	recorder_is_ready(); /* a forked child that has done nothing yet lists its sockets now */
-	recorder_each_open_fd(exit_look_at, NULL);
+	recorder_each_open_fd(exit_look_at, &turns);
 	header = recorder_is_ready() ? sink_header() : NULL;
 	if (header == NULL)
 		return;

@@ -4,6 +4,7 @@
 
 #include "intern.h"
 #include "kernel.h"
+#include "recorder_process.h"
 #include "recorder_state.h"
 #include "sink.h"
 #include "sockets.h"
@@ -126,4 +127,16 @@ void recorder_repeat_sockets(void)
 			fork_repeat_fd((int)fd, slot, &known);
 	}
 	fork_known_unmap(&known);
+}
+
+static void fork_adopt(int fd, void *context)
+{
+	(void)context;
+	if (recorder_is_unseen_stream(fd))
+		recorder_adopt(fd, TRACE_ORIGIN_INHERITED);
+}
+
+void recorder_adopt_inherited(void)
+{
+	recorder_each_open_fd(fork_adopt, NULL);
 }

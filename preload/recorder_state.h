@@ -37,6 +37,7 @@ struct recorder {
 	 */
 	uint32_t *is_same_process;
 	bool had_threads;
+	bool parent_had_threads; /* when it forked this process */
 };
 
 extern struct recorder recorder;
@@ -70,6 +71,12 @@ struct trace_socket *recorder_adopt(int fd, enum trace_origin origin);
 
 /* After a fork: gives every inherited descriptor a record in the child's own file. */
 void recorder_repeat_sockets(void);
+
+/* What other threads of the parent were about to record when it forked. */
+void recorder_adopt_inherited(void);
+
+/* Only connections count: libc's own sockets (syslog, netlink) are of other types. */
+bool recorder_is_unseen_stream(int fd);
 
 /* Sockets inherited as stdio get their records when the trace is born. */
 void recorder_adopt_unborn(void);
