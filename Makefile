@@ -10,6 +10,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SAN ?=
 FUZZ_SECONDS ?= 60
+RUNS ?= 10000
+SEED ?= 1
 VERSION := 0.1.0
 
 ifneq ($(SAN),)
@@ -53,7 +55,7 @@ INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$
 RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
 
-.PHONY: all demo test test-all foreign test-programs fuzz fuzz-run lint format bench bench-programs \
+.PHONY: all demo test test-all foreign test-programs random fuzz fuzz-run lint format bench bench-programs \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
@@ -124,6 +126,16 @@ $(BUILD)/tests/unit $(BUILD)/tests/system $(BUILD)/tests/large:
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(TEST_LIBS) -o $@
 
+# The random program and its runner, which reads traces by the analyzer's own reader.
+RANDOM := $(BUILD)/tests/random $(BUILD)/tests/random_lives
+$(BUILD)/obj/tests/random/%.o: TEST_FLAGS := $(SAN_FLAGS) -Ianalyzer
+$(BUILD)/tests/random: $(call object,tests/random/random.c tests/random/random_check.c) \
+		$(filter %/reader.o %/error.o,$(ANALYZER_OBJECTS))
+$(BUILD)/tests/random_lives: $(call object,tests/random/random_lives.c)
+$(RANDOM):
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ -o $@
+
 # flags.mk sets, for one subject: SUBJECT_FLAGS, SUBJECT_LIBS, or SUBJECT_SAN empty where a
 # sanitizer cannot be (a static program).
 SUBJECT_SAN = $(SAN_FLAGS)
@@ -162,7 +174,13 @@ foreign: ## CPython's own tests, bare and recorded (an hour; MODULES="socket ssl
 	@$(MAKE) --no-print-directory all
 	@tests/foreign/cpython.sh $(abspath $(BUILD))/socklife $(BUILD)/foreign $(MODULES)
 
-test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(FAULT_LIBRARY)
+test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(FAULT_LIBRARY) $(RANDOM)
+
+random: ## the random program, RUNS=10000 times from SEED=1, against its own log
+	$(INSTALL_PACKAGES) build
+	@$(MAKE) --no-print-directory all $(RANDOM)
+	@$(BUILD)/tests/random $(abspath $(BUILD))/libsocklife.so $(BUILD)/tests/random_lives \
+		$(RUNS) $(SEED)
 
 fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 	@tests/support/install-packages.sh build clang
