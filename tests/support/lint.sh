@@ -30,7 +30,7 @@ tidy() {
 		tests/subjects/*) continue ;;
 		preload/*) folder_flags='-Ipreload' ;;
 		analyzer/*) folder_flags="-Ianalyzer -DSOCKLIFE_VERSION='\"\"'" ;;
-		tests/unit/* | tests/fuzz/*) folder_flags='-Ianalyzer -Itests/support' ;;
+		tests/unit/* | tests/fuzz/* | tests/random/*) folder_flags='-Ianalyzer -Itests/support' ;;
 		*) folder_flags='-Itests/support' ;;
 		esac
 		echo "$file -- ${flags[*]} $folder_flags"
