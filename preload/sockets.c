@@ -55,6 +55,10 @@ uint64_t sockets_slot(int fd)
 	return __atomic_load_n(&sockets_table[fd], __ATOMIC_ACQUIRE);
 }
 
+/*
+ * The end before the slot: a fork takes what was stored first, and a slot that it has beyond the
+ * end would keep naming a place in the parent's file.
+ */
 void sockets_put(int fd, uint64_t slot)
 {
 	uint32_t end = __atomic_load_n(&sockets_end, __ATOMIC_RELAXED);
@@ -63,11 +67,11 @@ void sockets_put(int fd, uint64_t slot)
 		sink_lost(TRACE_LOST_FD_TOO_HIGH, 0);
 		return;
 	}
-	__atomic_store_n(&sockets_table[fd], slot, __ATOMIC_RELEASE);
 	while (end <= (uint32_t)fd &&
 	       !__atomic_compare_exchange_n(&sockets_end, &end, (uint32_t)fd + 1, false,
 					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		continue;
+	__atomic_store_n(&sockets_table[fd], slot, __ATOMIC_RELEASE);
 }
 
 uint64_t sockets_take(int fd)
