@@ -77,11 +77,11 @@ $(BUILD)/obj/preload/%.o: preload/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
 
-# The library exports its hooks and nothing else: the names in the first column of these lists.
-HOOK_LISTS := preload/hooks.def
+# The library exports its hooks, what track.h declares and nothing else: the names in these lists.
+HOOK_LISTS := preload/hooks.def preload/track.def
 $(BUILD)/exports.map: $(HOOK_LISTS)
 	@mkdir -p $(@D)
-	@{ echo '{ global:'; sed -nE 's/^(HOOK|ALIAS)\(([^,]+),.*/\2;/p' $(HOOK_LISTS); \
+	@{ echo '{ global:'; sed -nE 's/^(HOOK|ALIAS|TRACK)\(([^,)]+).*/\2;/p' $(HOOK_LISTS); \
 		echo 'local: *; };'; } >$@
 
 $(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS) $(BUILD)/exports.map

@@ -38,6 +38,10 @@ static const char *const snapshot_reasons[] = {
 #define TRACE_SNAPSHOT_REASON WORD
 #include <socklife/trace_values.def>
 };
+static const char *const marks[] = {
+#define TRACE_MARK_KIND WORD
+#include <socklife/trace_values.def>
+};
 static const char *const process_ends[] = {
 #define TRACE_PROCESS_END WORD
 #include <socklife/trace_values.def>
@@ -95,6 +99,7 @@ WORDS_FUNCTION(end, socket_ends)
 WORDS_FUNCTION(event, events)
 WORDS_FUNCTION(lost, losses)
 WORDS_FUNCTION(snapshot, snapshot_reasons)
+WORDS_FUNCTION(mark, marks)
 WORDS_FUNCTION(process_end, process_ends)
 WORDS_FUNCTION(child, children)
 WORDS_FUNCTION(role, roles)

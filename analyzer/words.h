@@ -11,6 +11,7 @@ const char *words_end(unsigned int end);
 const char *words_event(unsigned int what);
 const char *words_lost(unsigned int reason);
 const char *words_snapshot(unsigned int reason);
+const char *words_mark(unsigned int what);
 const char *words_process_end(unsigned int end);
 const char *words_child(unsigned int what);
 const char *words_role(unsigned int role);

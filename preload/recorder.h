@@ -138,6 +138,24 @@ void recorder_child(uint32_t pid, enum trace_child_kind what,
 /* Before exec: snapshots sockets and writes EXEC. When exec returns, tell its errno. */
 struct trace_exec *recorder_exec(const char *path);
 void recorder_exec_failed(struct trace_exec *exec, int error);
+/*
+ * A program takes this process's place (pid 0), or has been started as process `pid`. When it cannot
+ * be recorded, a trace file in its name says so, which recorder_program_failed() takes back when
+ * exec returns. Also before the trace is born, and in a vfork child.
+ */
+struct recorder_program {
+	const char *name; /* NULL: it is what `fd` names */
+	int fd;           /* of the file; -1: not known */
+	char *const *arguments;
+	bool is_searched; /* a name without a slash is looked for in PATH, as execvp(3) does */
+	bool is_extended; /* its environment names this library */
+};
+struct recorder_missed {
+	uint32_t pid, sequence; /* of the file; 0: there is none */
+};
+struct recorder_missed recorder_program_starts(const struct recorder_program *program,
+					       uint32_t pid);
+void recorder_program_failed(const struct recorder_missed *made);
 void recorder_modules_changed(void); /* after dlopen and dlclose */
 void recorder_named(const char *name, const struct sockaddr *address, socklen_t size,
 		    uint64_t started_ns);
@@ -155,6 +173,14 @@ extern const char recorder_note_ring[];
 void recorder_snapshot(enum trace_snapshot_reason reason, int value);
 /* socket() or accept() failed with EMFILE or ENFILE. */
 void recorder_out_of_descriptors(int error);
+
+/* ---- marks: the program says where it is (track.h) ---- */
+
+/* `pid` is the process that the mark speaks for. Its time, 0 when it could not be written. */
+uint64_t recorder_mark(enum trace_mark_kind what, const char *name, size_t size_bytes,
+		       uint32_t pid);
+/* How many connections and listening sockets were born since `since_ns` and are open here. */
+uint32_t recorder_open_since(uint64_t since_ns);
 
 /* ---- objects: used by python_*.c and handle_*.c ---- */
 

@@ -31,8 +31,7 @@ static bool snapshot_write_held(const struct trace_snapshot *snapshot, struct tr
 	return true;
 }
 
-/* Of several descriptors the lowest tells: no list of what has been told is needed then. */
-static bool snapshot_is_told(const struct trace_socket *socket, uint32_t limit)
+bool recorder_has_lower_fd(const struct trace_socket *socket, uint32_t limit)
 {
 	if (__atomic_load_n(&socket->fd_count, __ATOMIC_RELAXED) < 2)
 		return false;
@@ -62,7 +61,7 @@ void recorder_snapshot(enum trace_snapshot_reason reason, int value)
 	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
 		struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
 
-		if (socket != NULL && !snapshot_is_told(socket, fd))
+		if (socket != NULL && !recorder_has_lower_fd(socket, fd))
 			snapshot->held_count += snapshot_write_held(snapshot, socket);
 	}
 	sink_commit(&snapshot->record, TRACE_SNAPSHOT);

@@ -89,6 +89,12 @@ void recorder_end(struct trace_socket *socket, enum trace_end end);
 /* A record was committed: one socket more is open, which may be what a snapshot waits for. */
 void recorder_count_open(void);
 
+/*
+ * A descriptor below `limit` names it too. Who walks all descriptors to tell of each socket once
+ * lets the lowest tell: no list of what has been told is needed then.
+ */
+bool recorder_has_lower_fd(const struct trace_socket *socket, uint32_t limit);
+
 /* The CONNECT record is decided: 0 or an errno value. Reads the local address when connected. */
 void recorder_connect_finish(struct trace_socket *socket, int fd, int error);
 

@@ -114,6 +114,18 @@ static void golden_snapshot(struct trace_builder *builder)
 	snapshot->tid = GOLDEN_PID;
 }
 
+static void golden_mark(struct trace_builder *builder)
+{
+	uint32_t name = trace_builder_string(builder, "test_orders")->id;
+	struct trace_mark *mark = trace_builder_add(builder, TRACE_MARK, sizeof(*mark));
+
+	mark->time_ns = at_ms(5);
+	mark->what = TRACE_MARK_BEGIN;
+	mark->name = name;
+	mark->pid = GOLDEN_PID;
+	mark->tid = GOLDEN_PID;
+}
+
 void golden_trace_build(struct trace_builder *builder)
 {
 	struct trace_file_header *header;
@@ -126,6 +138,7 @@ void golden_trace_build(struct trace_builder *builder)
 	golden_connection(builder);
 	golden_others(builder);
 	golden_snapshot(builder);
+	golden_mark(builder);
 	trace_builder_child(builder, GOLDEN_PID + 1, TRACE_CHILD_SPAWN, "/bin/true");
 	trace_builder_exec(builder, "/bin/missing", at_ms(500))->error = ENOENT;
 	trace_builder_note(builder, "io_uring is in use", 1);

@@ -32,6 +32,10 @@ enum trace_lost_reason {
 enum trace_snapshot_reason {
 #include "trace_values.def"
 };
+#define TRACE_MARK_KIND(number, NAME, word) TRACE_MARK_##NAME = (number),
+enum trace_mark_kind {
+#include "trace_values.def"
+};
 #define TRACE_PROCESS_END(number, NAME, word) TRACE_PROCESS_END_##NAME = (number),
 enum trace_process_end {
 #include "trace_values.def"

@@ -46,6 +46,8 @@
 
 /* trace_file_header.flags */
 #define TRACE_FILE_BY_RUN (1u << 0) /* written by `socklife run`, has a RUN record */
+/* written by the process that started this one, which cannot be recorded */
+#define TRACE_FILE_BY_PARENT (1u << 1)
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -344,6 +346,15 @@ struct trace_held {
 	uint64_t longest_idle_ns;
 	uint32_t fd_count;
 	uint32_t flags; /* TRACE_SOCKET_ */
+};
+
+struct trace_mark {
+	struct trace_record record;
+	uint64_t time_ns;
+	uint32_t what; /* enum trace_mark_kind */
+	uint32_t name; /* STRING id */
+	uint32_t pid;  /* the process that it speaks for: this one, or the shell that ran this one */
+	uint32_t tid;
 };
 
 #if defined(__GNUC__)
