@@ -1,67 +1,24 @@
-/*
- * Reports on a trace. A file named by -o is written under another name and renamed when it is
- * whole, so that a reader never meets half a report and a failure leaves an older one as it was.
- */
+/* Reports on a trace. */
 #include "command.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "analysis.h"
 #include "options.h"
+#include "output.h"
 #include "render.h"
 
-/* Devices and pipes cannot be replaced by a rename: they are written as they are. */
-static bool is_replaceable(const char *path)
+struct report {
+	const struct options_report *options;
+	const struct render_input *input;
+};
+
+static enum status report_write(const void *context, FILE *out, struct error *error)
 {
-	struct stat status;
+	const struct report *report = context;
 
-	return lstat(path, &status) != 0 || S_ISREG(status.st_mode);
-}
-
-static enum status write_failed(const char *path, struct error *error)
-{
-	return error_set(error, STATUS_WRITE, path, 0, "%s", strerror(errno));
-}
-
-static enum status render_file(const struct options_report *options,
-			       const struct render_input *input, const char *path,
-			       struct error *error)
-{
-	FILE *out = fopen(path, "we");
-	enum status status;
-
-	if (out == NULL)
-		return write_failed(options->output, error);
-	status = options->renderer->render(input, out, error);
-	if (status == STATUS_WRITE)
-		snprintf(error->path, sizeof error->path, "%s", options->output);
-	if (fclose(out) != 0 && status == STATUS_OK)
-		return write_failed(options->output, error);
-	return status;
-}
-
-static enum status render_replacing(const struct options_report *options,
-				    const struct render_input *input, struct error *error)
-{
-	char path[PATH_MAX];
-	enum status status;
-
-	if (snprintf(path, sizeof path, "%s.%ld.new", options->output, (long)getpid()) >=
-	    (int)sizeof path) {
-		errno = ENAMETOOLONG;
-		return write_failed(options->output, error);
-	}
-	status = render_file(options, input, path, error);
-	if (status == STATUS_OK && rename(path, options->output) != 0)
-		status = write_failed(options->output, error);
-	if (status != STATUS_OK)
-		unlink(path);
-	return status;
+	return report->options->renderer->render(report->input, out, error);
 }
 
 static bool is_stdout(const struct options_report *options)
@@ -74,9 +31,8 @@ static enum status render_to_output(const struct options_report *options,
 {
 	if (is_stdout(options))
 		return options->renderer->render(input, stdout, error);
-	if (is_replaceable(options->output))
-		return render_replacing(options, input, error);
-	return render_file(options, input, options->output, error);
+	return output_replace(options->output, report_write, &(struct report){options, input},
+			      error);
 }
 
 static int report_run(const struct command *command, int argc, char **argv)
