@@ -7,8 +7,17 @@
 
 #include <stdint.h>
 
+struct argp_option;
 struct argp_state;
+struct command;
 struct renderer;
+
+typedef int (*options_parser)(int key, char *argument, struct argp_state *state);
+
+/* Parses the arguments of a command; flags are argp's. */
+void options_command_line_parse(const struct command *command, int argc, char **argv,
+				const struct argp_option *options, options_parser parser,
+				unsigned int flags, void *input);
 
 const struct renderer *options_renderer(const struct argp_state *state, const char *value);
 const char *options_origin(const struct argp_state *state, const char *value);
