@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "matcher_group.h"
+#include "matcher_marks.h"
 #include "matcher_objects.h"
 #include "model.h"
 
@@ -241,7 +242,7 @@ enum status matcher_run(struct model *model, struct error *error)
 		  model->users != NULL && model->open_at_end != NULL;
 	if (is_done) {
 		match_sockets(&matcher);
-		is_done = match_objects(&matcher);
+		is_done = match_objects(&matcher) && matcher_marks(model);
 	}
 	matcher_group_release(&matcher.links);
 	free(matcher.seen);

@@ -37,6 +37,7 @@ struct model_process {
 	int status;                 /* -1 unknown */
 	int signal_number;          /* 0 none */
 	bool by_run;                /* known only from run's own record: it wrote no trace itself */
+	bool by_parent;             /* not recorded: known only from what started it */
 	bool is_root;               /* the command that `socklife run` started */
 	bool is_live;               /* seems to be running still */
 	uint32_t first_socket, socket_count; /* its rows are neighbours */
@@ -208,6 +209,19 @@ struct model_held {
 	int64_t longest_idle_ns;
 };
 
+/* What the program says it was about (track.h), in the order of pids and then of time. */
+struct model_mark {
+	uint32_t process; /* MODEL_NONE: the one that it speaks for has left no trace */
+	uint32_t pid;
+	uint32_t enclosing; /* mark of the same pid within which it began, MODEL_NONE */
+	const char *name;
+	int64_t begun_ns;
+	int64_t ended_ns; /* TIME_NONE: it never did; of a mere moment the same as begun_ns */
+
+	/* derived by matcher_run(), in model.mark_sockets */
+	uint32_t first_socket, socket_count;
+};
+
 #define MODEL_ARRAY(type, name)                                                                    \
 	struct type *name;                                                                         \
 	uint32_t name##_count
@@ -227,9 +241,12 @@ struct model {
 	MODEL_ARRAY(model_lost, losses);
 	MODEL_ARRAY(model_snapshot, snapshots);
 	MODEL_ARRAY(model_held, helds);
+	MODEL_ARRAY(model_mark, marks);
 
 	/* derived index arrays, see the rows above */
 	uint32_t *owners, *users, *opened, *used, *open_at_end, *made;
+	/* by socket: the mark in which it was born, and the other way round; NULL: no marks */
+	uint32_t *socket_marks, *mark_sockets;
 
 	uint64_t
 		started_monotonic_ns; /* origin of all times: run's start, or the first process's */

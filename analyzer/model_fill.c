@@ -77,6 +77,9 @@ static void fill_referred(struct model_loader *loader, struct model_file *file,
 	case TRACE_HELD:
 		model_fill_held(loader, file, any);
 		break;
+	case TRACE_MARK:
+		model_fill_mark(loader, file, any);
+		break;
 	default:
 		break;
 	}
@@ -132,6 +135,13 @@ static void fill_run_record(struct model_loader *loader, struct model_file *file
 		fill_lost(file, any);
 }
 
+static void fill_marker_record(struct model_loader *loader, struct model_file *file,
+			       const struct trace_record *record)
+{
+	if (record->kind == TRACE_MARK)
+		model_fill_mark(loader, file, (const void *)record);
+}
+
 static void fill_losses(struct model_loader *loader, const struct model_file *file)
 {
 	const struct trace_file_header *header = file->reader->header;
@@ -178,6 +188,8 @@ void model_file_fill(struct model_loader *loader, struct model_file *file)
 	while (reader_next(file->reader, &record) == STATUS_OK) {
 		if (file->is_run)
 			fill_run_record(loader, file, record);
+		else if (file->is_marker)
+			fill_marker_record(loader, file, record);
 		else
 			fill_record(loader, file, record);
 	}

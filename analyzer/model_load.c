@@ -70,7 +70,7 @@ static bool add_rows(uint64_t *total, uint32_t count, uint32_t *first)
 static bool file_place(struct model_loader *loader, struct model_file *file,
 		       struct load_totals *totals)
 {
-	bool is_row = !file->is_run ||
+	bool is_row = (!file->is_run && !file->is_marker) ||
 		      (file == loader->run_file && !child_has_file(loader, file->run->child_pid));
 	bool fits = add_rows(&totals->processes, is_row, &file->process);
 	uint32_t unused;
@@ -156,6 +156,7 @@ static enum status files_load(struct model_loader *loader, const char *path, str
 	model_link_processes(loader);
 	model_name_peers(loader);
 	model_order_snapshots(loader->model);
+	model_pair_marks(loader);
 	model_note_gaps(loader);
 	return model_memory_is_exhausted(loader->model->memory) ? no_memory(error, path)
 								: STATUS_OK;
@@ -212,6 +213,7 @@ static void loader_release(struct model_loader *loader)
 		model_file_release(&loader->files[i]);
 	free(loader->files);
 	free(loader->names);
+	free(loader->marks);
 }
 
 enum status model_load(struct model *model, const char *path, struct error *error)

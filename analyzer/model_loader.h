@@ -36,6 +36,7 @@ struct model_ids {
 struct model_file {
 	struct reader *reader;
 	bool is_run;
+	bool is_marker; /* of a command that only left marks for the process that started it */
 	uint64_t started_ns; /* of the image, or of the command that run started */
 	const struct trace_run *run;
 	uint32_t process; /* row; MODEL_NONE for run's own file, unless the row is known by it */
@@ -65,6 +66,14 @@ struct model_name {
 	const char *name;
 };
 
+/* A MARK record; kept only while loading. */
+struct model_mark_record {
+	uint32_t pid;
+	enum trace_mark_kind what;
+	int64_t time_ns;
+	const char *name;
+};
+
 struct model_loader {
 	struct model *model;
 	struct model_file *files; /* in the order of their start */
@@ -72,6 +81,8 @@ struct model_loader {
 	const struct model_file *run_file; /* NULL: no RUN record */
 	struct model_name *names;
 	size_t name_count;
+	struct model_mark_record *marks;
+	size_t mark_count;
 };
 
 /* model_scan.c */
@@ -82,7 +93,7 @@ uint32_t model_file_row(struct model_file *file, enum model_id_kind kind, uint32
 const char *model_file_string(struct model_file *file, uint32_t id); /* "" unknown */
 
 /* model_fill.c, model_fill_process.c, model_fill_socket.c, model_fill_object.c,
- * model_fill_snapshot.c: one record each */
+ * model_fill_snapshot.c, model_fill_mark.c: one record each */
 #define MODEL_FILL(name, type)                                                                     \
 	void model_fill_##name(struct model_loader *loader, struct model_file *file,               \
 			       const struct type *record);
@@ -97,6 +108,7 @@ MODEL_FILL(object, trace_object)
 MODEL_FILL(link, trace_link)
 MODEL_FILL(snapshot, trace_snapshot)
 MODEL_FILL(held, trace_held)
+MODEL_FILL(mark, trace_mark)
 #undef MODEL_FILL
 void model_file_fill(struct model_loader *loader, struct model_file *file);
 void model_fill_process(struct model_loader *loader, const struct model_file *file);
@@ -111,6 +123,9 @@ void model_link_processes(struct model_loader *loader);
 
 /* model_fill_snapshot.c: puts all files' snapshots in the order of time. */
 void model_order_snapshots(struct model *model);
+
+/* model_fill_mark.c: beginnings and ends -> marks. After processes have their rows. */
+void model_pair_marks(struct model_loader *loader);
 
 /* model_name.c: names of peers. */
 void model_name_add(struct model_loader *loader, const struct model_name *name);

@@ -85,6 +85,11 @@ static void scan_string(struct model_loader *loader, struct model_file *file,
 		file->strings[row] = model_memory_text(loader->model->memory, text, size_bytes);
 }
 
+static void scan_mark(struct model_file *file, const struct trace_mark *mark)
+{
+	file->is_marker |= mark->pid != file->reader->header->pid;
+}
+
 static void scan_record(struct model_loader *loader, struct model_file *file,
 			const struct trace_record *record)
 {
@@ -118,6 +123,9 @@ static void scan_record(struct model_loader *loader, struct model_file *file,
 	case TRACE_MODULE:
 		file->module_count++;
 		break;
+	case TRACE_MARK:
+		scan_mark(file, any);
+		break;
 	default:
 		break;
 	}
@@ -138,6 +146,8 @@ void model_file_scan(struct model_loader *loader, struct model_file *file)
 			file->started_ns = file->run->started_ns;
 		}
 	}
+	if (file->ids[MODEL_ID_SOCKET].count > 0 || file->ids[MODEL_ID_OBJECT].count > 0)
+		file->is_marker = false;
 }
 
 void model_file_release(struct model_file *file)

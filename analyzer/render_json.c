@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "render_json_mark.h"
 #include "render_json_value.h"
 
 #include "model.h"
@@ -15,31 +16,6 @@
 #include "terminal.h"
 #include "verdict.h"
 #include "words.h"
-
-/* One row under construction; `is_whole` turns false when memory runs out. */
-struct row {
-	json_t *object;
-	bool is_whole;
-};
-
-static struct row row_begin(void)
-{
-	return (struct row){.object = json_object(), .is_whole = true};
-}
-
-static void row_set(struct row *row, const char *key, json_t *value)
-{
-	row->is_whole &= json_value_set(row->object, key, value);
-}
-
-/* Hands the object over; NULL when it is not whole. */
-static json_t *row_end(struct row *row)
-{
-	if (row->is_whole)
-		return row->object;
-	json_decref(row->object);
-	return NULL;
-}
 
 static json_t *command_value(const struct model_process *process)
 {
@@ -57,21 +33,23 @@ static json_t *command_value(const struct model_process *process)
 static json_t *process_value(const struct model *model, uint32_t index)
 {
 	const struct model_process *process = &model->processes[index];
-	struct row row = row_begin();
+	struct json_row row = json_row_begin();
 
-	row_set(&row, "id", json_value_id('p', index));
-	row_set(&row, "parent", json_value_id('p', process->parent));
-	row_set(&row, "pid", json_integer(process->pid));
-	row_set(&row, "exe", json_value_text(process->exe[0] != '\0' ? process->exe : NULL));
-	row_set(&row, "command", command_value(process));
-	row_set(&row, "runtime", json_value_text(process->runtime));
-	row_set(&row, "started", json_value_seconds(process->started_ns));
-	row_set(&row, "ended", json_value_seconds(process->ended_ns));
-	row_set(&row, "end", json_value_text(words_process_end(process->end)));
-	row_set(&row, "status", process->status >= 0 ? json_integer(process->status) : json_null());
-	row_set(&row, "signal",
-		process->signal_number != 0 ? json_integer(process->signal_number) : json_null());
-	return row_end(&row);
+	json_row_set(&row, "id", json_value_id('p', index));
+	json_row_set(&row, "parent", json_value_id('p', process->parent));
+	json_row_set(&row, "pid", json_integer(process->pid));
+	json_row_set(&row, "exe", json_value_text(process->exe[0] != '\0' ? process->exe : NULL));
+	json_row_set(&row, "command", command_value(process));
+	json_row_set(&row, "runtime", json_value_text(process->runtime));
+	json_row_set(&row, "started", json_value_seconds(process->started_ns));
+	json_row_set(&row, "ended", json_value_seconds(process->ended_ns));
+	json_row_set(&row, "end", json_value_text(words_process_end(process->end)));
+	json_row_set(&row, "status",
+		     process->status >= 0 ? json_integer(process->status) : json_null());
+	json_row_set(&row, "signal",
+		     process->signal_number != 0 ? json_integer(process->signal_number)
+						 : json_null());
+	return json_row_end(&row);
 }
 
 static json_t *address_value(const struct model_address *address)
@@ -100,70 +78,75 @@ static json_t *linked_objects_value(const struct model *model, const uint32_t *l
 	return array;
 }
 
-static void socket_set_identity(struct row *row, const struct model *model, uint32_t index)
+static void socket_set_identity(struct json_row *row, const struct model *model, uint32_t index)
 {
 	const struct model_socket *socket = &model->sockets[index];
 
-	row_set(row, "id", json_value_id('s', index));
-	row_set(row, "process", json_value_id('p', socket->process));
-	row_set(row, "fd", json_integer(socket->fd));
-	row_set(row, "cookie",
-		socket->cookie != 0 ? json_value_count(socket->cookie) : json_null());
-	row_set(row, "family", json_value_text(words_family(socket->family)));
-	row_set(row, "type", json_value_text(words_socket_type(socket->type)));
-	row_set(row, "origin", json_value_text(words_origin(socket->origin)));
-	row_set(row, "local", address_value(&socket->local));
-	row_set(row, "peer", address_value(&socket->peer));
-	row_set(row, "peer_name", json_value_text(socket->peer_name));
+	json_row_set(row, "id", json_value_id('s', index));
+	json_row_set(row, "process", json_value_id('p', socket->process));
+	json_row_set(row, "fd", json_integer(socket->fd));
+	json_row_set(row, "cookie",
+		     socket->cookie != 0 ? json_value_count(socket->cookie) : json_null());
+	json_row_set(row, "family", json_value_text(words_family(socket->family)));
+	json_row_set(row, "type", json_value_text(words_socket_type(socket->type)));
+	json_row_set(row, "origin", json_value_text(words_origin(socket->origin)));
+	json_row_set(row, "local", address_value(&socket->local));
+	json_row_set(row, "peer", address_value(&socket->peer));
+	json_row_set(row, "peer_name", json_value_text(socket->peer_name));
 }
 
-static void socket_set_life(struct row *row, const struct model_socket *socket)
+static void socket_set_life(struct json_row *row, const struct model_socket *socket)
 {
-	row_set(row, "created", json_value_seconds(socket->created_ns));
-	row_set(row, "connect_started", json_value_seconds(socket->connect_started_ns));
-	row_set(row, "connected", json_value_seconds(socket->connected_ns));
-	row_set(row, "connect_error", json_value_error(socket->connect_error));
-	row_set(row, "peer_closed", json_value_seconds(socket->peer_closed_ns));
-	row_set(row, "closed", json_value_seconds(socket->closed_ns));
-	row_set(row, "end",
-		socket->end != 0 ? json_value_text(words_end(socket->end)) : json_null());
-	row_set(row, "tcp_state", json_value_text(socket->tcp_state));
-	row_set(row, "error", json_value_error(socket->error));
+	json_row_set(row, "created", json_value_seconds(socket->created_ns));
+	json_row_set(row, "connect_started", json_value_seconds(socket->connect_started_ns));
+	json_row_set(row, "connected", json_value_seconds(socket->connected_ns));
+	json_row_set(row, "connect_error", json_value_error(socket->connect_error));
+	json_row_set(row, "peer_closed", json_value_seconds(socket->peer_closed_ns));
+	json_row_set(row, "closed", json_value_seconds(socket->closed_ns));
+	json_row_set(row, "end",
+		     socket->end != 0 ? json_value_text(words_end(socket->end)) : json_null());
+	json_row_set(row, "tcp_state", json_value_text(socket->tcp_state));
+	json_row_set(row, "error", json_value_error(socket->error));
 }
 
-static void socket_set_traffic(struct row *row, const struct model_socket *socket)
+static void socket_set_traffic(struct json_row *row, const struct model_socket *socket)
 {
 	bool has_idle = socket->longest_idle_ns != 0 && socket->longest_idle_ns != TIME_NONE;
 
-	row_set(row, "bytes_sent", json_value_count(socket->bytes_sent));
-	row_set(row, "bytes_received", json_value_count(socket->bytes_received));
-	row_set(row, "sends", json_value_count(socket->sends));
-	row_set(row, "receives", json_value_count(socket->receives));
-	row_set(row, "first_io", json_value_seconds(socket->first_io_ns));
-	row_set(row, "last_io", json_value_seconds(socket->last_io_ns));
-	row_set(row, "longest_idle",
-		has_idle ? json_value_seconds(socket->longest_idle_ns) : json_null());
+	json_row_set(row, "bytes_sent", json_value_count(socket->bytes_sent));
+	json_row_set(row, "bytes_received", json_value_count(socket->bytes_received));
+	json_row_set(row, "sends", json_value_count(socket->sends));
+	json_row_set(row, "receives", json_value_count(socket->receives));
+	json_row_set(row, "first_io", json_value_seconds(socket->first_io_ns));
+	json_row_set(row, "last_io", json_value_seconds(socket->last_io_ns));
+	json_row_set(row, "longest_idle",
+		     has_idle ? json_value_seconds(socket->longest_idle_ns) : json_null());
 }
 
 static json_t *socket_value(const struct render_input *input, uint32_t index)
 {
 	const struct model *model = input->model;
 	const struct model_socket *socket = &model->sockets[index];
-	struct row row = row_begin();
+	struct json_row row = json_row_begin();
 
 	socket_set_identity(&row, model, index);
 	socket_set_life(&row, socket);
 	socket_set_traffic(&row, socket);
-	row_set(&row, "owners",
-		linked_objects_value(model, model->owners, socket->first_owner,
-				     socket->owner_count));
-	row_set(&row, "match",
-		json_value_text(socket->match != 0 ? words_match(socket->match) : "none"));
-	row_set(&row, "users",
+	json_row_set(&row, "owners",
+		     linked_objects_value(model, model->owners, socket->first_owner,
+					  socket->owner_count));
+	json_row_set(&row, "match",
+		     json_value_text(socket->match != 0 ? words_match(socket->match) : "none"));
+	json_row_set(
+		&row, "users",
 		linked_objects_value(model, model->users, socket->first_user, socket->user_count));
-	row_set(&row, "opened_at", json_value_frames(input->symbols, socket_opened_stack(socket)));
-	row_set(&row, "closed_at", json_value_frames(input->symbols, socket->closed_stack));
-	return row_end(&row);
+	json_row_set(&row, "opened_at",
+		     json_value_frames(input->symbols, socket_opened_stack(socket)));
+	json_row_set(&row, "closed_at", json_value_frames(input->symbols, socket->closed_stack));
+	json_row_set(&row, "mark",
+		     json_value_id('m', model->socket_marks != NULL ? model->socket_marks[index]
+								    : MODEL_NONE));
+	return json_row_end(&row);
 }
 
 /* `indices` is model.opened, model.used or model.open_at_end: socket indices. */
@@ -194,30 +177,31 @@ static json_t *object_value(const struct render_input *input, uint32_t index)
 {
 	const struct model *model = input->model;
 	const struct model_object *object = &model->objects[index];
-	struct row row = row_begin();
+	struct json_row row = json_row_begin();
 
-	row_set(&row, "id", json_value_id('o', index));
-	row_set(&row, "process", json_value_id('p', object->process));
-	row_set(&row, "class", json_value_text(object->class_name));
-	row_set(&row, "role", json_value_text(words_role(object->role)));
-	row_set(&row, "number", json_value_count(object->number));
-	row_set(&row, "runtime", json_value_text(words_runtime(object->runtime)));
-	row_set(&row, "created", json_value_seconds(object->created_ns));
-	row_set(&row, "created_at", json_value_frames(input->symbols, object->created_stack));
-	row_set(&row, "created_by", json_value_id('o', object->parent));
-	row_set(&row, "ended", json_value_seconds(object->ended_ns));
-	row_set(&row, "end",
-		object->end != 0 ? json_value_text(words_object_end(object->end)) : json_null());
-	row_set(&row, "connects", json_value_text(object->connects));
-	row_set(&row, "opened",
-		sockets_of_value(model->opened, object->first_opened, object->opened_count));
-	row_set(&row, "used",
-		sockets_of_value(model->used, object->first_used, object->used_count));
-	row_set(&row, "open_at_end",
-		sockets_of_value(model->open_at_end, object->first_open_at_end,
-				 object->open_at_end_count));
-	row_set(&row, "verdict", verdict_value(model, index));
-	return row_end(&row);
+	json_row_set(&row, "id", json_value_id('o', index));
+	json_row_set(&row, "process", json_value_id('p', object->process));
+	json_row_set(&row, "class", json_value_text(object->class_name));
+	json_row_set(&row, "role", json_value_text(words_role(object->role)));
+	json_row_set(&row, "number", json_value_count(object->number));
+	json_row_set(&row, "runtime", json_value_text(words_runtime(object->runtime)));
+	json_row_set(&row, "created", json_value_seconds(object->created_ns));
+	json_row_set(&row, "created_at", json_value_frames(input->symbols, object->created_stack));
+	json_row_set(&row, "created_by", json_value_id('o', object->parent));
+	json_row_set(&row, "ended", json_value_seconds(object->ended_ns));
+	json_row_set(&row, "end",
+		     object->end != 0 ? json_value_text(words_object_end(object->end))
+				      : json_null());
+	json_row_set(&row, "connects", json_value_text(object->connects));
+	json_row_set(&row, "opened",
+		     sockets_of_value(model->opened, object->first_opened, object->opened_count));
+	json_row_set(&row, "used",
+		     sockets_of_value(model->used, object->first_used, object->used_count));
+	json_row_set(&row, "open_at_end",
+		     sockets_of_value(model->open_at_end, object->first_open_at_end,
+				      object->open_at_end_count));
+	json_row_set(&row, "verdict", verdict_value(model, index));
+	return json_row_end(&row);
 }
 
 static json_t *notes_value(const struct model *model)
@@ -236,43 +220,43 @@ static json_t *notes_value(const struct model *model)
 
 static json_t *coverage_value(const struct model *model, const struct summary *summary)
 {
-	struct row row = row_begin();
+	struct json_row row = json_row_begin();
 
-	row_set(&row, "complete", json_boolean(summary->is_complete));
-	row_set(&row, "lost_records", json_value_count(summary->lost_records));
-	row_set(&row, "unseen_sockets", json_value_count(summary->unseen_sockets));
-	row_set(&row, "notes", notes_value(model));
-	return row_end(&row);
+	json_row_set(&row, "complete", json_boolean(summary->is_complete));
+	json_row_set(&row, "lost_records", json_value_count(summary->lost_records));
+	json_row_set(&row, "unseen_sockets", json_value_count(summary->unseen_sockets));
+	json_row_set(&row, "notes", notes_value(model));
+	return json_row_end(&row);
 }
 
 /* `leaked` is a rule's judgement: null says that nobody has judged. */
 static json_t *totals_value(const struct summary *summary)
 {
-	struct row row = row_begin();
+	struct json_row row = json_row_begin();
 
-	row_set(&row, "sockets", json_value_count(summary->sockets));
-	row_set(&row, "connections", json_value_count(summary->connections));
-	row_set(&row, "open_at_end", json_value_count(summary->open_at_end));
-	row_set(&row, "leaked", json_null());
-	row_set(&row, "peak_open", json_value_count(summary->peak_open));
-	row_set(&row, "bytes_sent", json_value_count(summary->bytes_sent));
-	row_set(&row, "bytes_received", json_value_count(summary->bytes_received));
-	return row_end(&row);
+	json_row_set(&row, "sockets", json_value_count(summary->sockets));
+	json_row_set(&row, "connections", json_value_count(summary->connections));
+	json_row_set(&row, "open_at_end", json_value_count(summary->open_at_end));
+	json_row_set(&row, "leaked", json_null());
+	json_row_set(&row, "peak_open", json_value_count(summary->peak_open));
+	json_row_set(&row, "bytes_sent", json_value_count(summary->bytes_sent));
+	json_row_set(&row, "bytes_received", json_value_count(summary->bytes_received));
+	return json_row_end(&row);
 }
 
 static json_t *snapshot_value(const struct render_input *input, uint32_t index)
 {
 	const struct model_snapshot *snapshot = &input->model->snapshots[index];
-	struct row row = row_begin();
+	struct json_row row = json_row_begin();
 
-	row_set(&row, "number", json_integer((json_int_t)index + 1));
-	row_set(&row, "process", json_value_id('p', snapshot->process));
-	row_set(&row, "time", json_value_seconds(snapshot->time_ns));
-	row_set(&row, "reason", json_value_text(words_snapshot(snapshot->reason)));
-	row_set(&row, "value", json_integer(snapshot->value));
-	row_set(&row, "sockets", json_value_count(snapshot->held_count));
-	row_set(&row, "at", json_value_frames(input->symbols, snapshot->stack));
-	return row_end(&row);
+	json_row_set(&row, "number", json_integer((json_int_t)index + 1));
+	json_row_set(&row, "process", json_value_id('p', snapshot->process));
+	json_row_set(&row, "time", json_value_seconds(snapshot->time_ns));
+	json_row_set(&row, "reason", json_value_text(words_snapshot(snapshot->reason)));
+	json_row_set(&row, "value", json_integer(snapshot->value));
+	json_row_set(&row, "sockets", json_value_count(snapshot->held_count));
+	json_row_set(&row, "at", json_value_frames(input->symbols, snapshot->stack));
+	return json_row_end(&row);
 }
 
 /* RFC 3339, in UTC, to the microsecond. */
@@ -342,6 +326,7 @@ static enum status report_render(const struct render_input *input, FILE *out, st
 	json_stream_value(&stream, "coverage", coverage_value(input->model, &summary));
 	json_stream_value(&stream, "totals", totals_value(&summary));
 	snapshots_write(&stream, input);
+	render_json_marks(&stream, input);
 	fputs("\n}\n", out);
 	if (stream.failed)
 		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");

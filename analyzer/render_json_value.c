@@ -128,6 +128,24 @@ json_t *json_value_frames(struct symbols *symbols, uint32_t stack)
 	return array;
 }
 
+struct json_row json_row_begin(void)
+{
+	return (struct json_row){.object = json_object(), .is_whole = true};
+}
+
+void json_row_set(struct json_row *row, const char *key, json_t *value)
+{
+	row->is_whole &= json_value_set(row->object, key, value);
+}
+
+json_t *json_row_end(struct json_row *row)
+{
+	if (row->is_whole)
+		return row->object;
+	json_decref(row->object);
+	return NULL;
+}
+
 static void value_write(struct json_stream *stream, json_t *value)
 {
 	if (value == NULL)

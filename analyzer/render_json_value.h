@@ -30,6 +30,18 @@ bool json_value_set(json_t *object, const char *key, json_t *value);
 /* The same for the end of an array. */
 bool json_value_append(json_t *array, json_t *value);
 
+/* One object under construction; `is_whole` turns false when memory runs out. */
+struct json_row {
+	json_t *object;
+	bool is_whole;
+};
+
+struct json_row json_row_begin(void);
+/* Takes the value over. */
+void json_row_set(struct json_row *row, const char *key, json_t *value);
+/* Hands the object over; NULL when it is not whole. */
+json_t *json_row_end(struct json_row *row);
+
 struct json_stream {
 	FILE *out;
 	bool is_first; /* of its array */

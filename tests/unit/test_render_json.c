@@ -59,14 +59,14 @@ Test(render_json, has_the_contracts_keys_in_its_order)
 	hand_object(&hand, "requests.sessions.Session");
 	report = hand_report(&hand);
 	keys_check(report, "schema version started processes sockets objects findings coverage "
-			   "totals snapshots ");
+			   "totals snapshots marks ");
 	keys_check(hand_row(report, "processes", 0),
 		   "id parent pid exe command runtime started ended end status signal ");
 	keys_check(hand_row(report, "sockets", 0),
 		   "id process fd cookie family type origin local peer peer_name created "
 		   "connect_started connected connect_error peer_closed closed end tcp_state error "
 		   "bytes_sent bytes_received sends receives first_io last_io longest_idle owners "
-		   "match users opened_at closed_at ");
+		   "match users opened_at closed_at mark ");
 	keys_check(hand_row(report, "objects", 0),
 		   "id process class role number runtime created created_at created_by ended end "
 		   "connects opened used open_at_end verdict ");
