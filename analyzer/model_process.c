@@ -206,6 +206,8 @@ static void model_end(struct model *model)
 	int64_t last = TIME_NONE;
 
 	for (uint32_t i = 0; i < model->processes_count; i++) {
+		if (model->processes[i].by_parent)
+			continue;
 		if (model->processes[i].ended_ns == TIME_NONE)
 			return;
 		if (model->processes[i].ended_ns > last)

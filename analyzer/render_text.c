@@ -230,15 +230,17 @@ static void nothing_print(const struct report *report)
 	char command[1024], reason[2048];
 	struct coverage_note note;
 	const char *gap = first_gap(report->model, &note);
+	uint32_t root = process_text_root(report->model);
 
-	process_text_name(&report->terminal, report->model, process_text_root(report->model),
-			  command, sizeof command);
+	process_text_name(&report->terminal, report->model, root, command, sizeof command);
 	if (gap == NULL) {
 		fprintf(report->out, "socklife: %s: opened no socket\n", command);
 		return;
 	}
 	terminal_escape(&report->terminal, gap, strlen(gap), reason, sizeof reason);
-	fprintf(report->out, "socklife: %s: nothing could be recorded: %s\n", command, reason);
+	fprintf(report->out, "socklife: %s: %s: %s\n", command,
+		note.process == root ? "nothing could be recorded" : "opened no socket; incomplete",
+		reason);
 }
 
 static enum status report_render(const struct render_input *input, FILE *out, struct error *error)

@@ -22,6 +22,9 @@ void environment_hide(void);
  */
 const char *environment_get(const char *name);
 
+/* LD_PRELOAD brought us here, so a child whose environment is not extended goes unrecorded. */
+bool environment_is_followed(void);
+
 /* Room that environment_extend() needs for this environment; a multiple of sizeof(char *). */
 size_t environment_extended_size(char *const environment[]);
 

@@ -39,6 +39,11 @@ static bool environment_can_follow(void)
 	       kernel_call3(SYS_faccessat, AT_FDCWD, environment_hidden.library, R_OK) == 0;
 }
 
+bool environment_is_followed(void)
+{
+	return environment_hidden.is_followed;
+}
+
 size_t environment_extended_size(char *const environment[])
 {
 	size_t count = 0, text_size = 0, size;

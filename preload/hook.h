@@ -118,8 +118,16 @@ void hook_controlled(int fd, int command, long argument, int result);
 bool hook_may_duplicate(int old_fd, int new_fd);
 int hook_close_range(unsigned int first, unsigned int last, int flags);
 
-struct trace_exec *hook_executing(const char *path);
-void hook_exec_returned(struct trace_exec *exec);
+/* An exec under way. Plain data on the caller's stack. */
+struct hook_exec {
+	struct trace_exec *record; /* NULL: not recorded */
+	struct recorder_missed missed;
+};
+
+struct recorder_program hook_program_at(int directory, const char *path, char *const arguments[],
+					bool is_extended);
+struct hook_exec hook_executing(const struct recorder_program *program);
+void hook_exec_returned(const struct hook_exec *exec);
 void hook_exiting(int status);
 void hook_forked(int pid);
 

@@ -5,32 +5,30 @@
 #include "hook.h"
 
 #include <alloca.h>
+#include <fcntl.h>
 #include <stdarg.h>
 
 #include "environment.h"
 #include "real.h"
 
-struct trace_exec *hook_executing(const char *path)
+struct hook_exec hook_executing(const struct recorder_program *program)
 {
-	struct trace_exec *exec;
-	struct hook_scope scope;
+	struct hook_scope scope = hook_enter();
+	struct hook_exec exec = {.missed = recorder_program_starts(program, 0)};
 
-	if (hook_is_silent())
-		return NULL;
-	scope = hook_enter();
-	exec = recorder_exec(path != NULL ? path : "");
+	if (!hook_is_silent())
+		exec.record = recorder_exec(program->name != NULL ? program->name : "");
 	hook_leave(scope);
 	return exec;
 }
 
-void hook_exec_returned(struct trace_exec *exec)
+void hook_exec_returned(const struct hook_exec *exec)
 {
-	struct hook_scope scope;
+	struct hook_scope scope = hook_enter();
 
-	if (exec == NULL)
-		return;
-	scope = hook_enter();
-	recorder_exec_failed(exec, scope.error);
+	recorder_program_failed(&exec->missed);
+	if (exec->record != NULL)
+		recorder_exec_failed(exec->record, scope.error);
 	hook_leave(scope);
 }
 
@@ -38,10 +36,11 @@ static int hook_execve(const char *path, char *const arguments[], char *const en
 {
 	size_t size = environment_extended_size(environment);
 	char *const *extended = environment_extend(environment, alloca(size), size);
-	struct trace_exec *exec = hook_executing(path);
+	const struct recorder_program program = {path, -1, arguments, false, size != 0};
+	struct hook_exec exec = hook_executing(&program);
 	int result = REAL(execve)(path, arguments, extended);
 
-	hook_exec_returned(exec);
+	hook_exec_returned(&exec);
 	return result;
 }
 
@@ -50,10 +49,11 @@ static int hook_execvpe(const char *file, char *const arguments[], char *const e
 {
 	size_t size = environment_extended_size(environment);
 	char *const *extended = environment_extend(environment, alloca(size), size);
-	struct trace_exec *exec = hook_executing(file);
+	const struct recorder_program program = {file, -1, arguments, true, size != 0};
+	struct hook_exec exec = hook_executing(&program);
 	int result = REAL(execvpe)(file, arguments, extended);
 
-	hook_exec_returned(exec);
+	hook_exec_returned(&exec);
 	return result;
 }
 
@@ -81,11 +81,25 @@ HOOK_EXPORT int fexecve(int fd, char *const arguments[], char *const environment
 {
 	size_t size = environment_extended_size(environment);
 	char *const *extended = environment_extend(environment, alloca(size), size);
-	struct trace_exec *exec = hook_executing(NULL);
+	const struct recorder_program program = {NULL, fd, arguments, false, size != 0};
+	struct hook_exec exec = hook_executing(&program);
 	int result = REAL(fexecve)(fd, arguments, extended);
 
-	hook_exec_returned(exec);
+	hook_exec_returned(&exec);
 	return result;
+}
+
+/* A path from another directory is not known here. */
+struct recorder_program hook_program_at(int directory, const char *path, char *const arguments[],
+					bool is_extended)
+{
+	bool is_empty = path == NULL || path[0] == '\0';
+	bool is_path = !is_empty && (path[0] == '/' || directory == AT_FDCWD);
+
+	return (struct recorder_program){.name = is_path ? path : NULL,
+					 .fd = is_empty ? directory : -1,
+					 .arguments = arguments,
+					 .is_extended = is_extended};
 }
 
 HOOK_EXPORT int execveat(int directory, const char *path, char *const arguments[],
@@ -93,10 +107,12 @@ HOOK_EXPORT int execveat(int directory, const char *path, char *const arguments[
 {
 	size_t size = environment_extended_size(environment);
 	char *const *extended = environment_extend(environment, alloca(size), size);
-	struct trace_exec *exec = hook_executing(path);
+	const struct recorder_program program = hook_program_at(directory, path, arguments,
+								size != 0);
+	struct hook_exec exec = hook_executing(&program);
 	int result = REAL(execveat)(directory, path, arguments, extended, flags);
 
-	hook_exec_returned(exec);
+	hook_exec_returned(&exec);
 	return result;
 }
 

@@ -103,10 +103,12 @@ static long syscall_execve(SYSCALL_PARAMETERS)
 {
 	size_t size = environment_extended_size((char *const *)c);
 	char *const *extended = environment_extend((char *const *)c, alloca(size), size);
-	struct trace_exec *exec = hook_executing((const char *)a);
+	const struct recorder_program program = {(const char *)a, -1, (char *const *)b, false,
+						 size != 0};
+	struct hook_exec exec = hook_executing(&program);
 	long result = REAL(syscall)(number, a, b, extended, d, e, f);
 
-	hook_exec_returned(exec);
+	hook_exec_returned(&exec);
 	return result;
 }
 
@@ -114,10 +116,12 @@ static long syscall_execveat(SYSCALL_PARAMETERS)
 {
 	size_t size = environment_extended_size((char *const *)d);
 	char *const *extended = environment_extend((char *const *)d, alloca(size), size);
-	struct trace_exec *exec = hook_executing((const char *)b);
+	const struct recorder_program program = hook_program_at((int)a, (const char *)b,
+								(char *const *)c, size != 0);
+	struct hook_exec exec = hook_executing(&program);
 	long result = REAL(syscall)(number, a, b, c, extended, e, f);
 
-	hook_exec_returned(exec);
+	hook_exec_returned(&exec);
 	return result;
 }
 

@@ -36,17 +36,24 @@ static char *sink_file_text(char *at, const char *text)
 	return at;
 }
 
-static int sink_file_try(struct sink_file *file, const char *directory, uint32_t pid)
+void sink_file_name(struct sink_file *file, const char *directory, uint32_t pid, uint32_t sequence)
 {
 	char *at = sink_file_text(file->path, directory);
-	long fd;
 
+	file->sequence = sequence;
 	*at++ = '/';
 	at = sink_file_number(at, pid);
 	*at++ = '.';
-	at = sink_file_number(at, file->sequence);
+	at = sink_file_number(at, sequence);
 	at = sink_file_text(at, TRACE_SUFFIX);
 	*at = '\0';
+}
+
+static int sink_file_try(struct sink_file *file, const char *directory, uint32_t pid)
+{
+	long fd;
+
+	sink_file_name(file, directory, pid, file->sequence);
 	fd = kernel_call4(SYS_openat, AT_FDCWD, file->path,
 			  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	file->fd = (int)fd;

@@ -14,6 +14,9 @@ struct sink_file {
 	char path[PATH_MAX + 48];
 };
 
+/* Fills path and sequence: DIRECTORY/PID.N.trace. */
+void sink_file_name(struct sink_file *file, const char *directory, uint32_t pid, uint32_t sequence);
+
 /* Creates the directory (0700) if need be and a new file (0600) in it. Returns 0 or an errno value.
  */
 int sink_file_create(struct sink_file *file, const char *directory, uint32_t pid);
