@@ -5,6 +5,7 @@
 
 #include "hook.h"
 #include "kernel.h"
+#include "settings.h"
 
 #define TRACK_NAME_MAX 4096 /* a longer name is cut: parametrised tests may have any length */
 
@@ -36,4 +37,9 @@ HOOK_EXPORT long socklife_track_open_since(uint64_t since_ns)
 
 	hook_leave(scope);
 	return count;
+}
+
+HOOK_EXPORT const char *socklife_track_directory(void)
+{
+	return settings.trace_directory[0] != '\0' ? settings.trace_directory : NULL;
 }

@@ -27,6 +27,9 @@ uint64_t socklife_track_mark(int what, const char *name, uint32_t pid) __attribu
 /* How many connections and listening sockets of this process, born since, are open; -1: unknown. */
 long socklife_track_open_since(uint64_t since_ns) __attribute__((weak));
 
+/* The directory of the trace, absolute, for the life of the process; NULL: nothing is recorded. */
+const char *socklife_track_directory(void) __attribute__((weak));
+
 /* Something begins, for instance a test. Returns what socklife_mark_end() wants to know. */
 static inline uint64_t socklife_mark_begin(const char *name)
 {
