@@ -47,7 +47,8 @@ static void sockets_mark_shut_down(struct model *model, const int64_t *shutdowns
 		struct model_socket *socket = &model->sockets[i];
 
 		socket->is_shut_down = socket->end == TRACE_END_FINALIZED &&
-				       socket->closed_ns >= shutdowns[socket->process];
+				       ((socket->flags & TRACE_SOCKET_SHUT_DOWN) != 0 ||
+					socket->closed_ns >= shutdowns[socket->process]);
 	}
 }
 

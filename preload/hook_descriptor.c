@@ -42,11 +42,18 @@ static bool hook_is_hidden(int fd)
 
 void hook_closed_unclaimed(int fd, int result)
 {
+	bool is_missed = result < 0 && errno == EBADF;
 	struct hook_scope scope;
 
-	if (!recorder_was_socket(fd) || hook_is_silent())
+	if ((!is_missed && !recorder_was_socket(fd)) || hook_is_silent())
 		return;
 	scope = hook_enter();
+	if (is_missed)
+		recorder_close_missed(fd);
+	if (!recorder_was_socket(fd)) {
+		hook_leave(scope);
+		return;
+	}
 	if (result >= 0)
 		recorder_forget(fd);
 	else if (scope.error == EBADF)

@@ -148,11 +148,26 @@ static bool is_shutting_down(void)
 	return !python_is_up() && python.PyGILState_GetThisThreadState();
 }
 
+/* Before the first Py_Initialize() nothing is up either. */
+static bool has_shut_down(void)
+{
+	static bool was_up;
+
+	if (!python_is_up())
+		return __atomic_load_n(&was_up, __ATOMIC_RELAXED);
+	__atomic_store_n(&was_up, true, __ATOMIC_RELAXED);
+	return false;
+}
+
 void python_capture(struct recorder_capture *capture)
 {
 	const struct python_walk *published = python_walk_published();
 	int lock;
 
+	if (has_shut_down())
+		capture->is_shut_down = true;
+	if (capture->moment == RECORDER_EXIT)
+		return;
 	if (capture->moment == RECORDER_CLOSE &&
 	    (python_slots_is_finalizing() || is_shutting_down()))
 		capture->is_finalizer = true;

@@ -84,6 +84,9 @@ void recorder_claim_returned(const struct recorder_claim *claim, int error); /* 
  */
 bool recorder_was_socket(int fd);
 void recorder_closed_again(int fd, int error);
+/* Any close() that failed with EBADF, before the above: many in a row are a loop over all numbers,
+ * which closes nothing twice by mistake. */
+void recorder_close_missed(int fd);
 void recorder_forget(int fd);
 
 void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec);
@@ -139,9 +142,9 @@ void recorder_child(uint32_t pid, enum trace_child_kind what,
 struct trace_exec *recorder_exec(const char *path);
 void recorder_exec_failed(struct trace_exec *exec, int error);
 /*
- * A program takes this process's place (pid 0), or has been started as process `pid`. When it cannot
- * be recorded, a trace file in its name says so, which recorder_program_failed() takes back when
- * exec returns. Also before the trace is born, and in a vfork child.
+ * A program takes this process's place (pid 0), or has been started as process `pid`. When it
+ * cannot be recorded, a trace file in its name says so, which recorder_program_failed() takes back
+ * when exec returns. Also before the trace is born, and in a vfork child.
  */
 struct recorder_program {
 	const char *name; /* NULL: it is what `fd` names */
@@ -224,7 +227,8 @@ enum recorder_moment {
 	RECORDER_BIRTH,   /* a socket is being made, or an object created */
 	RECORDER_CONNECT, /* connect() is about to be called */
 	RECORDER_USE,     /* first I/O since objects came or went, or after an idle gap */
-	RECORDER_CLOSE    /* the last descriptor is about to be closed */
+	RECORDER_CLOSE,   /* the last descriptor is about to be closed */
+	RECORDER_EXIT     /* the process is about to end: nothing but is_shut_down is asked */
 };
 
 struct recorder_capture {
@@ -238,6 +242,7 @@ struct recorder_capture {
 	uint8_t matches[RECORDER_OBJECTS_MAX];  /* enum trace_match of each */
 	size_t object_count;
 	bool is_finalizer; /* CLOSE: no program code asked for it */
+	bool is_shut_down; /* the runtime was there, and is no more */
 };
 
 /* Appends what the runtime knows to the capture. Same conditions as the functions above. */

@@ -101,6 +101,8 @@ bool recorder_claim(int fd, struct recorder_claim *claim)
 	socket->ended_stack = recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd);
 	socket->ended_tid = recorder_tid();
 	claim->is_finalized = capture.is_finalizer;
+	if (capture.is_shut_down)
+		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_SHUT_DOWN, __ATOMIC_RELAXED);
 	return true;
 }
 
@@ -159,6 +161,38 @@ void recorder_forget(int fd)
 	sockets_former_put(fd, 0);
 }
 
+/*
+ * Daemons close every number that there may be, upwards or downwards (closefrom(3bsd), "NOTES" of
+ * daemon(7)); what is open among them closes without coming here.
+ */
+#define SWEEP_LEAST    16
+#define SWEEP_STEP_MAX 16
+
+static __thread struct {
+	int last_fd;
+	uint32_t length, forks;
+	uint32_t told; /* a socket that CLOSED_AGAIN was told of; offset in the sink, 0 none */
+} sweep;
+
+void recorder_close_missed(int fd)
+{
+	int step = fd > sweep.last_fd ? fd - sweep.last_fd : sweep.last_fd - fd;
+	struct trace_socket *socket;
+
+	if (step == 0 || step > SWEEP_STEP_MAX || sweep.forks != recorder_forks()) {
+		sweep.length = 0;
+		sweep.told = 0;
+		sweep.forks = recorder_forks();
+	}
+	sweep.last_fd = fd;
+	sweep.length++;
+	if (sweep.length != SWEEP_LEAST || sweep.told == 0 || !recorder_is_ready())
+		return;
+	socket = sink_at(sweep.told);
+	if (socket != NULL)
+		descriptor_event(socket, TRACE_EVENT_SWEPT, fd, (int)sweep.length);
+}
+
 void recorder_closed_again(int fd, int error)
 {
 	struct trace_socket *socket = recorder_is_ready() ? sink_at(sockets_former(fd)) : NULL;
@@ -168,8 +202,11 @@ void recorder_closed_again(int fd, int error)
 	if (socket == NULL)
 		return;
 	recorder_forget(fd);
+	if (sweep.length >= SWEEP_LEAST)
+		return;
 	stack = recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd);
 	descriptor_event_at(socket, TRACE_EVENT_CLOSED_AGAIN, fd, error, stack);
+	sweep.told = sink_offset(socket);
 }
 
 /* One more number for a socket; what it named before was closed by a way that no hook sees. */

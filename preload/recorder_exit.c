@@ -24,7 +24,7 @@ static bool exit_names(int fd, const struct trace_socket *socket)
 }
 
 /* The ledger against the kernel: a number that names something else now was closed unseen. */
-static void exit_end_socket(int fd, struct trace_socket *socket)
+static void exit_end_socket(int fd, struct trace_socket *socket, uint32_t flags)
 {
 	if (socket->end != 0)
 		return;
@@ -35,8 +35,10 @@ static void exit_end_socket(int fd, struct trace_socket *socket)
 	}
 	recorder_read_tcp(socket, fd);
 	/* Unless another thread is closing it: then its end is the truth. */
-	if (sockets_record(sockets_slot(fd)) == socket && socket->end == 0)
+	if (sockets_record(sockets_slot(fd)) == socket && socket->end == 0) {
+		__atomic_fetch_or(&socket->flags, flags, __ATOMIC_RELAXED);
 		recorder_end(socket, TRACE_END_EXIT);
+	}
 }
 
 /*
@@ -115,10 +117,20 @@ void recorder_parent_exited(int status)
 		exit_commit(header, status);
 }
 
+/* What an interpreter left open when it shut down nothing in it can reach any more. */
+static uint32_t exit_flags(void)
+{
+	struct recorder_capture capture;
+
+	recorder_ask_runtimes(&capture, RECORDER_EXIT, 0, -1);
+	return capture.is_shut_down ? TRACE_SOCKET_SHUT_DOWN : 0;
+}
+
 void recorder_exiting(int status)
 {
 	struct trace_file_header *header;
 	int turns = EXIT_TURNS;
+	uint32_t flags;
 
 	if (recorder_is_foreign_process())
 		return;
@@ -127,11 +139,12 @@ void recorder_exiting(int status)
 	header = recorder_is_ready() ? sink_header() : NULL;
 	if (header == NULL)
 		return;
+	flags = exit_flags();
 	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
 		struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
 
 		if (socket != NULL)
-			exit_end_socket((int)fd, socket);
+			exit_end_socket((int)fd, socket, flags);
 	}
 	exit_commit(header, status);
 	if (__libc_single_threaded)

@@ -31,6 +31,7 @@ void recorder_ask_runtimes(struct recorder_capture *capture, enum recorder_momen
 	capture->frame_count = 0;
 	capture->object_count = 0;
 	capture->is_finalizer = false;
+	capture->is_shut_down = false;
 	for (size_t i = 0; i < RECORDER_RUNTIMES_MAX && !guard_is_nested(); i++) {
 		recorder_runtime_fn runtime = __atomic_load_n(&recorder_runtimes[i],
 							      __ATOMIC_ACQUIRE);

@@ -42,7 +42,8 @@
 #define TRACE_SOCKET_BRACKETED (1u << 9)  /* born inside a libc call such as getaddrinfo */
 #define TRACE_SOCKET_STDIO     (1u << 10) /* inherited as descriptor 0, 1 or 2 */
 
-#define TRACE_SOCKET_PASSED (1u << 11) /* sent to another process by SCM_RIGHTS (live) */
+#define TRACE_SOCKET_PASSED    (1u << 11) /* sent to another process by SCM_RIGHTS (live) */
+#define TRACE_SOCKET_SHUT_DOWN (1u << 12) /* when it ended its interpreter had shut down (live) */
 
 /* trace_file_header.flags */
 #define TRACE_FILE_BY_RUN (1u << 0) /* written by `socklife run`, has a RUN record */
@@ -353,7 +354,7 @@ struct trace_mark {
 	uint64_t time_ns;
 	uint32_t what; /* enum trace_mark_kind */
 	uint32_t name; /* STRING id */
-	uint32_t pid;  /* the process that it speaks for: this one, or the shell that ran this one */
+	uint32_t pid; /* the process that it speaks for: this one, or the shell that ran this one */
 	uint32_t tid;
 };
 
