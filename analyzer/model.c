@@ -28,6 +28,28 @@ void model_release(struct model *model)
 	model_init(model);
 }
 
+uint32_t model_socket_connects(const struct model *model, uint32_t socket,
+			       struct model_connect *only, const struct model_connect **connects)
+{
+	const struct model_socket *row = &model->sockets[socket];
+
+	if (row->first_connect != MODEL_NONE) {
+		*connects = &model->connects[row->first_connect];
+		return row->connect_count;
+	}
+	*only = (struct model_connect){
+		.socket = socket,
+		.started_ns = row->connect_started_ns,
+		.finished_ns = row->connected_ns,
+		.error = row->connect_error,
+		.peer = row->peer,
+		.local = row->local,
+		.stack = row->connect_stack,
+	};
+	*connects = only;
+	return row->connect_count;
+}
+
 bool model_socket_is_open_at_end(const struct model_socket *socket)
 {
 	return socket->end == 0 || socket->end == TRACE_END_EXIT || socket->is_shut_down;

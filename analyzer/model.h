@@ -47,52 +47,60 @@ struct model_process {
 struct model_address {
 	uint16_t family; /* AF_INET, AF_INET6, AF_UNIX; 0 none */
 	uint16_t port;
-	uint32_t scope_id;
-	uint8_t bytes[16];
-	const char *path; /* AF_UNIX; first byte 0 for abstract */
-	uint32_t path_size_bytes;
+	union { /* AF_UNIX has a path, the others have the rest */
+		uint32_t scope_id;
+		uint32_t path_size_bytes;
+	};
+	union {
+		uint8_t bytes[16];
+		const char *path; /* first byte 0 for abstract */
+	};
 };
 
+/*
+ * There may be ten million of these, so they are kept small: a field that few sockets have, or that
+ * one reader needs, has no place here.
+ */
 struct model_socket {
 	uint32_t process;
 	int fd;
 	uint64_t cookie;
 	uint64_t inode;
-	uint16_t family, type, protocol;
-	enum trace_origin origin;
-	uint32_t parent; /* listener or pair's other end: socket index */
-	uint32_t flags;  /* TRACE_SOCKET_ */
 
 	struct model_address local, peer;
-	const char *peer_name;                 /* what getaddrinfo was asked for; NULL unknown */
-	uint32_t first_connect, connect_count; /* in model.connects, in the order they were made */
-	uint32_t dup_count;                    /* descriptors it ever got beyond the first */
+	const char *peer_name; /* what getaddrinfo was asked for; NULL unknown */
 
 	int64_t created_ns;
 	int64_t connect_started_ns;
 	int64_t connected_ns;
-	int connect_error; /* errno; 0 none; EINPROGRESS: never decided */
 	int64_t peer_closed_ns;
 	int64_t closed_ns;
-	enum trace_end end;    /* 0: open (live, or unknown) */
 	const char *tcp_state; /* "ESTABLISHED"…; NULL not read */
-	int error;             /* errno by which the connection broke; 0 none */
 
 	uint64_t bytes_sent, bytes_received, sends, receives;
-	uint64_t tcp_bytes_acked, tcp_bytes_received;
 	int64_t first_io_ns, last_io_ns;
 	int64_t longest_idle_ns; /* a duration; 0 none */
 	int64_t stale_io_ns;
 
+	uint32_t parent;                                    /* socket index, see trace_socket */
+	uint32_t flags;                                     /* TRACE_SOCKET_ */
 	uint32_t opened_stack, connect_stack, closed_stack; /* stack index */
-	uint32_t opened_tid, closed_tid;
+	uint32_t first_connect, connect_count;              /* see model_socket_connects() */
+	uint32_t dup_count; /* descriptors it ever got beyond the first */
+	int connect_error;  /* errno; 0 none; EINPROGRESS: never decided */
+	int error;          /* errno by which the connection broke; 0 none */
 
 	/* derived by matcher_run() */
 	uint32_t first_owner,
 		owner_count;             /* in model.owners: rows of model.links, innermost first */
 	uint32_t first_user, user_count; /* in model.users */
-	enum trace_match match;          /* 0 none */
-	bool is_shut_down; /* a finalizer closed it only because the interpreter shut down */
+
+	uint16_t family, type;
+	enum trace_origin origin : 8;
+	enum trace_end end : 8;     /* 0: open (live, or unknown) */
+	enum trace_match match : 8; /* 0 none; derived by matcher_run() */
+	bool is_shut_down; /* a finalizer closed it only because the interpreter shut down; derived
+			    */
 };
 
 struct model_object {
@@ -122,9 +130,9 @@ struct model_object {
 struct model_link {
 	uint32_t socket, object;
 	int64_t time_ns;
-	enum trace_link_kind what;
-	enum trace_match match;
 	uint32_t rank;
+	enum trace_link_kind what : 16;
+	enum trace_match match : 8;
 };
 
 struct model_event {
@@ -263,6 +271,13 @@ void model_init(struct model *model);
  * because the interpreter shut down. Needs matcher_run().
  */
 bool model_socket_is_open_at_end(const struct model_socket *socket);
+/*
+ * The connects of a socket in the order in which they were made; returns how many. Most sockets
+ * have one that succeeded, of which their own fields say all: it has no row in model.connects, and
+ * is put into *only.
+ */
+uint32_t model_socket_connects(const struct model *model, uint32_t socket,
+			       struct model_connect *only, const struct model_connect **connects);
 void model_release(struct model *model);
 
 /*

@@ -135,8 +135,14 @@ static void connects_cut(struct cut *cut)
 	struct model *model = cut->model;
 	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < model->sockets_count; i++)
-		model->sockets[i].first_connect = model->sockets[i].connect_count = 0;
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		struct model_socket *socket = &model->sockets[i];
+
+		if (socket->first_connect != MODEL_NONE ||
+		    is_later(socket->connect_started_ns, cut))
+			socket->connect_count = 0;
+		socket->first_connect = MODEL_NONE;
+	}
 	for (uint32_t i = 0; i < model->connects_count; i++) {
 		struct model_connect connect = model->connects[i];
 

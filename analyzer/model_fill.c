@@ -164,7 +164,7 @@ static void fill_losses(struct model_loader *loader, const struct model_file *fi
 
 static void fill_sockets(struct model_loader *loader, struct model_file *file)
 {
-	model_fill_connects(loader, file);
+	model_connects_group(loader, file);
 	for (uint32_t i = 0; i < file->ids[MODEL_ID_SOCKET].count; i++) {
 		const void *record = file->reader->bytes + file->socket_offsets[i];
 
@@ -180,10 +180,11 @@ void model_file_fill(struct model_loader *loader, struct model_file *file)
 
 	if (file->process != MODEL_NONE)
 		model_fill_process(loader, file);
-	file->first_connect = model->connects_count;
 	file->event_limit = model->events_count + file->event_count;
 	file->link_limit = model->links_count + file->link_count;
 	file->module_limit = model->modules_count + file->module_count;
+	if (!model_connects_init(loader, file))
+		return;
 	reader_rewind(file->reader);
 	while (reader_next(file->reader, &record) == STATUS_OK) {
 		if (file->is_run)
@@ -196,4 +197,5 @@ void model_file_fill(struct model_loader *loader, struct model_file *file)
 	model->uncommitted_records += file->reader->uncommitted_records;
 	fill_sockets(loader, file);
 	fill_losses(loader, file);
+	model_connects_release(file);
 }

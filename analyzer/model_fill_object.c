@@ -139,6 +139,7 @@ void model_fill_link(struct model_loader *loader, struct model_file *file,
 	row->object = object;
 	row->time_ns = model_time(model, record->time_ns);
 	row->what = (enum trace_link_kind)record->what;
-	row->match = record->match <= TRACE_MATCH_THREAD ? (enum trace_match)record->match : 0;
+	if (record->match <= TRACE_MATCH_THREAD)
+		row->match = (enum trace_match)record->match;
 	row->rank = record->rank;
 }

@@ -13,26 +13,13 @@
 void model_fill_connect(struct model_loader *loader, struct model_file *file,
 			const struct trace_connect *record)
 {
-	struct model *model = loader->model;
 	uint32_t socket = model_file_row(file, MODEL_ID_SOCKET, record->socket);
-	uint64_t finished = __atomic_load_n(&record->finished_ns, __ATOMIC_ACQUIRE);
-	struct model_connect *row = &model->connects[model->connects_count];
-	size_t size_bytes;
-	const char *text = reader_text(&record->record, &size_bytes);
 
-	if (socket == MODEL_NONE ||
-	    model->connects_count - file->first_connect == file->connect_count)
+	if (socket == MODEL_NONE || file->connects_read == file->connect_count)
 		return;
-	model->connects_count++;
-	model->sockets[socket].connect_count++;
-	row->socket = socket;
-	row->started_ns = model_time(model, record->started_ns);
-	row->finished_ns = model_time(model, finished);
-	row->error = LIVE(record->error);
-	row->peer = model_address_read(model, &record->peer, &text, &size_bytes);
-	if (finished != 0)
-		row->local = model_address_read(model, &record->local, &text, &size_bytes);
-	row->stack = model_file_row(file, MODEL_ID_STACK, record->stack);
+	loader->model->sockets[socket].connect_count++;
+	file->connects[file->connects_read] = record;
+	file->connect_sockets[file->connects_read++] = socket;
 }
 
 void model_fill_address(struct model_loader *loader, struct model_file *file,
@@ -73,42 +60,77 @@ void model_fill_event(struct model_loader *loader, struct model_file *file,
 		model->sockets[socket].dup_count++;
 }
 
-/* Moves a file's connects so that those of one socket are neighbours, in their order. */
-void model_fill_connects(struct model_loader *loader, struct model_file *file)
+bool model_connects_init(struct model_loader *loader, struct model_file *file)
 {
-	struct model *model = loader->model;
-	struct model_connect *rows = model->connects + file->first_connect;
-	uint32_t count = model->connects_count - file->first_connect;
-	uint32_t first = file->first_rows[MODEL_ID_SOCKET];
-	uint32_t next = file->first_connect;
-	uint32_t *targets = malloc((count + 1u) * sizeof(*targets));
+	size_t room = (size_t)file->connect_count + 1;
 
-	if (targets == NULL) {
-		model_memory_set_exhausted(model->memory);
-		return;
-	}
+	file->connects_read = 0;
+	file->connects = malloc(room * sizeof(const struct trace_connect *));
+	file->connect_sockets = malloc(room * sizeof(*file->connect_sockets));
+	if (file->connects != NULL && file->connect_sockets != NULL)
+		return true;
+	model_memory_set_exhausted(loader->model->memory);
+	return false;
+}
+
+void model_connects_release(struct model_file *file)
+{
+	free(file->connects);
+	free(file->connect_sockets);
+	file->connects = NULL;
+	file->connect_sockets = NULL;
+}
+
+/* Moves a file's connects so that those of one socket are neighbours, in their order. */
+void model_connects_group(struct model_loader *loader, struct model_file *file)
+{
+	struct model_socket *sockets = loader->model->sockets;
+	uint32_t first = file->first_rows[MODEL_ID_SOCKET], next = 0;
+	const struct trace_connect **records = file->connects;
+	uint32_t *targets = file->connect_sockets;
+
 	for (uint32_t i = first; i < first + file->ids[MODEL_ID_SOCKET].count; i++) {
-		model->sockets[i].first_connect = next;
-		next += model->sockets[i].connect_count;
-		model->sockets[i].connect_count = 0;
+		sockets[i].first_connect = next;
+		next += sockets[i].connect_count;
+		sockets[i].connect_count = 0;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		struct model_socket *socket = &model->sockets[rows[i].socket];
+	for (uint32_t i = 0; i < file->connects_read; i++) {
+		struct model_socket *socket = &sockets[targets[i]];
 
-		targets[i] = socket->first_connect + socket->connect_count++ - file->first_connect;
+		targets[i] = socket->first_connect + socket->connect_count++;
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		while (targets[i] != i) { /* each swap brings one row to its place for good */
+	for (uint32_t i = 0; i < file->connects_read; i++) {
+		while (targets[i] != i) { /* each swap brings one to its place for good */
 			uint32_t target = targets[i];
-			struct model_connect moved = rows[target];
+			const struct trace_connect *moved = records[target];
 
-			rows[target] = rows[i];
-			rows[i] = moved;
+			records[target] = records[i];
+			records[i] = moved;
 			targets[i] = targets[target];
 			targets[target] = target;
 		}
 	}
-	free(targets);
+}
+
+static struct model_connect connect_read(struct model_loader *loader, struct model_file *file,
+					 uint32_t socket, const struct trace_connect *record)
+{
+	struct model *model = loader->model;
+	uint64_t finished = __atomic_load_n(&record->finished_ns, __ATOMIC_ACQUIRE);
+	size_t size_bytes;
+	const char *text = reader_text(&record->record, &size_bytes);
+	struct model_connect row = {
+		.socket = socket,
+		.started_ns = model_time(model, record->started_ns),
+		.finished_ns = model_time(model, finished),
+		.error = LIVE(record->error),
+		.peer = model_address_read(model, &record->peer, &text, &size_bytes),
+		.stack = model_file_row(file, MODEL_ID_STACK, record->stack),
+	};
+
+	if (finished != 0)
+		row.local = model_address_read(model, &record->local, &text, &size_bytes);
+	return row;
 }
 
 /* The last attempt decides; asking again about one that is under way is no attempt (connect(2)). */
@@ -190,14 +212,12 @@ static void fill_birth(struct model_loader *loader, struct model_file *file,
 	socket->inode = record->inode;
 	socket->family = record->family;
 	socket->type = record->type;
-	socket->protocol = record->protocol;
-	socket->origin = record->origin <= TRACE_ORIGIN_ADOPTED ? (enum trace_origin)record->origin
-								: 0;
+	if (record->origin <= TRACE_ORIGIN_ADOPTED)
+		socket->origin = (enum trace_origin)record->origin;
 	socket->parent = model_file_row(file, MODEL_ID_SOCKET, record->parent);
 	socket->flags = LIVE(record->flags);
 	socket->created_ns = model_time(loader->model, record->created_ns);
 	socket->opened_stack = model_file_row(file, MODEL_ID_STACK, record->opened_stack);
-	socket->opened_tid = record->opened_tid;
 }
 
 static void fill_traffic(const struct model *model, struct model_socket *socket,
@@ -226,7 +246,6 @@ static void fill_end(struct model_loader *loader, struct model_file *file,
 	socket->end = (enum trace_end)end;
 	socket->closed_ns = model_time(loader->model, record->ended_ns);
 	socket->closed_stack = model_file_row(file, MODEL_ID_STACK, record->ended_stack);
-	socket->closed_tid = record->ended_tid;
 }
 
 static void fill_tcp_info(struct model_socket *socket, const struct trace_socket *record)
@@ -234,10 +253,40 @@ static void fill_tcp_info(struct model_socket *socket, const struct trace_socket
 	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) == 0)
 		return;
 	socket->tcp_state = words_tcp_state(record->tcp_state);
-	socket->tcp_bytes_acked = record->tcp_bytes_acked;
-	socket->tcp_bytes_received = record->tcp_bytes_received;
 	if (socket->error == 0)
 		socket->error = record->so_error;
+}
+
+/* Keeps the row of a connect unless the socket's own fields will say the same. */
+static void connect_keep(struct model *model, struct model_socket *socket,
+			 const struct model_connect *row)
+{
+	bool is_told = socket->connect_count == 1 && row->error == 0 &&
+		       row->finished_ns != TIME_NONE;
+
+	if (is_told || !model_memory_grow(model->memory, &model->connects, model->connects_count,
+					  sizeof(*model->connects)))
+		return;
+	if (socket->first_connect == MODEL_NONE)
+		socket->first_connect = model->connects_count;
+	model->connects[model->connects_count++] = *row;
+}
+
+static void fill_connects(struct model_loader *loader, struct model_file *file, uint32_t row)
+{
+	struct model_socket *socket = &loader->model->sockets[row];
+	const struct trace_connect *const *records = file->connects + socket->first_connect;
+
+	socket->first_connect = MODEL_NONE;
+	socket->connect_started_ns = TIME_NONE;
+	socket->connected_ns = TIME_NONE;
+	socket->connect_stack = MODEL_NONE;
+	for (uint32_t i = 0; i < socket->connect_count; i++) {
+		struct model_connect connect = connect_read(loader, file, row, records[i]);
+
+		connect_keep(loader->model, socket, &connect);
+		socket_connect(socket, &connect);
+	}
 }
 
 void model_fill_socket(struct model_loader *loader, struct model_file *file, uint32_t row,
@@ -250,14 +299,11 @@ void model_fill_socket(struct model_loader *loader, struct model_file *file, uin
 	fill_birth(loader, file, socket, record);
 	fill_traffic(model, socket, record);
 	fill_tcp_info(socket, record);
-	socket->connect_started_ns = TIME_NONE;
-	socket->connected_ns = TIME_NONE;
-	socket->connect_stack = MODEL_NONE;
-	for (uint32_t i = 0; i < socket->connect_count; i++)
-		socket_connect(socket, &model->connects[socket->first_connect + i]);
+	fill_connects(loader, file, row);
 	pending_decide(socket, record->tcp_state, record->so_error);
 	/* a connect that failed leaves its errno in SO_ERROR: no connection broke */
 	if (socket->connected_ns == TIME_NONE && socket->error == socket->connect_error)
 		socket->error = 0;
 	socket->peer_closed_ns = peer_closed(model, socket, record);
+	model_gap_socket(loader, row, record);
 }

@@ -7,13 +7,6 @@
 /* bytes_acked counts SYN and FIN as a byte each (RFC 4898, tcpEStatsAppHCThruOctetsAcked). */
 #define ACKED_SLACK 2
 
-/* A socket whose kernel counters show more than all hooks have seen. */
-struct unseen {
-	uint64_t cookie;
-	uint32_t socket;
-	uint64_t acked, counted;
-};
-
 void model_note_add(struct model *model, uint32_t process, bool is_gap, const char *text)
 {
 	if (!model_memory_grow(model->memory, &model->notes, model->notes_count,
@@ -27,48 +20,35 @@ void model_note_add(struct model *model, uint32_t process, bool is_gap, const ch
  * Only what was sent can be compared: received bytes may lie unread in the kernel. A socket that
  * came from elsewhere carried bytes before it was here.
  */
-static bool is_unseen(const struct model_socket *socket)
+void model_gap_socket(struct model_loader *loader, uint32_t row, const struct trace_socket *record)
 {
-	return (socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0 && socket->type == SOCK_STREAM &&
-	       (socket->origin == TRACE_ORIGIN_CONNECT || socket->origin == TRACE_ORIGIN_ACCEPT) &&
-	       socket->tcp_bytes_acked > ACKED_SLACK &&
-	       socket->tcp_bytes_acked - ACKED_SLACK > socket->bytes_sent;
+	const struct model_socket *socket = &loader->model->sockets[row];
+	uint64_t acked = record->tcp_bytes_acked;
+
+	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) == 0 || socket->type != SOCK_STREAM ||
+	    (socket->origin != TRACE_ORIGIN_CONNECT && socket->origin != TRACE_ORIGIN_ACCEPT) ||
+	    acked <= ACKED_SLACK || acked - ACKED_SLACK <= socket->bytes_sent ||
+	    !model_memory_grow(loader->model->memory, &loader->unseens, loader->unseen_count,
+			       sizeof(*loader->unseens)))
+		return;
+	loader->unseens[loader->unseen_count++] =
+		(struct model_unseen){.cookie = socket->cookie,
+				      .socket = row,
+				      .acked = acked,
+				      .counted = socket->bytes_sent};
 }
 
 static int unseen_compare(const void *left, const void *right)
 {
-	const struct unseen *a = left, *b = right;
+	const struct model_unseen *a = left, *b = right;
 
 	if (a->cookie != b->cookie)
 		return a->cookie < b->cookie ? -1 : 1;
 	return a->socket < b->socket ? -1 : a->socket > b->socket;
 }
 
-static struct unseen *unseen_new(const struct model *model, size_t *count)
-{
-	struct unseen *rows;
-
-	*count = 0;
-	for (uint32_t i = 0; i < model->sockets_count; i++)
-		*count += is_unseen(&model->sockets[i]);
-	rows = malloc((*count + 1) * sizeof(*rows));
-	*count = 0;
-	for (uint32_t i = 0; rows != NULL && i < model->sockets_count; i++) {
-		const struct model_socket *socket = &model->sockets[i];
-
-		if (is_unseen(socket))
-			rows[(*count)++] = (struct unseen){.cookie = socket->cookie,
-							   .socket = i,
-							   .acked = socket->tcp_bytes_acked,
-							   .counted = socket->bytes_sent};
-	}
-	if (rows != NULL && *count > 1)
-		qsort(rows, *count, sizeof(*rows), unseen_compare);
-	return rows;
-}
-
 /* Other processes' counters of the same socket: its bytes may have been sent there. */
-static void unseen_count(struct unseen *rows, size_t count, const struct model *model,
+static void unseen_count(struct model_unseen *rows, size_t count, const struct model *model,
 			 uint32_t socket)
 {
 	uint64_t cookie = model->sockets[socket].cookie;
@@ -87,15 +67,14 @@ static void unseen_count(struct unseen *rows, size_t count, const struct model *
 		rows[low].counted += model->sockets[socket].bytes_sent;
 }
 
-static void note_unseen(struct model *model)
+static void note_unseen(struct model_loader *loader)
 {
-	size_t count;
-	struct unseen *rows = unseen_new(model, &count);
+	struct model *model = loader->model;
+	struct model_unseen *rows = loader->unseens;
+	size_t count = loader->unseen_count;
 
-	if (rows == NULL) {
-		model_memory_set_exhausted(model->memory);
-		return;
-	}
+	if (count > 1)
+		qsort(rows, count, sizeof(*rows), unseen_compare);
 	for (uint32_t i = 0; count != 0 && i < model->sockets_count; i++)
 		unseen_count(rows, count, model, i);
 	for (size_t i = 0; i < count; i++) {
@@ -111,7 +90,6 @@ static void note_unseen(struct model *model)
 						   " by a way that no hook saw",
 						   acked - rows[i].counted, rows[i].socket + 1));
 	}
-	free(rows);
 }
 
 static void note_count(struct model *model, const struct model_file *file, bool is_gap,
@@ -154,7 +132,7 @@ void model_note_gaps(struct model_loader *loader)
 
 	for (size_t i = 0; i < loader->file_count; i++)
 		note_file(model, &loader->files[i]);
-	note_unseen(model);
+	note_unseen(loader);
 	/* what is said of no process in particular is said of the command */
 	for (uint32_t i = model->processes_count; i-- > 0;) {
 		if (model->processes[i].is_root)

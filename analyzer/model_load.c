@@ -57,7 +57,7 @@ static void times_set(struct model_loader *loader)
 
 /* How many rows all files have together; what is in one array must be countable in 32 bits. */
 struct load_totals {
-	uint64_t processes, ids[MODEL_ID_KINDS], connects, links, events, modules;
+	uint64_t processes, ids[MODEL_ID_KINDS], links, events, modules;
 };
 
 static bool add_rows(uint64_t *total, uint32_t count, uint32_t *first)
@@ -83,7 +83,6 @@ static bool file_place(struct model_loader *loader, struct model_file *file,
 			continue;
 		fits &= add_rows(&totals->ids[i], file->ids[i].count, &file->first_rows[i]);
 	}
-	fits &= add_rows(&totals->connects, file->connect_count, &unused);
 	fits &= add_rows(&totals->links, file->link_count, &unused);
 	fits &= add_rows(&totals->events, file->event_count, &unused);
 	fits &= add_rows(&totals->modules, file->module_count, &unused);
@@ -121,9 +120,8 @@ static bool arrays_new(struct model *model, const struct load_totals *totals)
 	return ROWS(processes, totals->processes) && ROWS(sockets, totals->ids[MODEL_ID_SOCKET]) &&
 	       ROWS(objects, totals->ids[MODEL_ID_OBJECT]) &&
 	       ROWS(stacks, totals->ids[MODEL_ID_STACK]) &&
-	       ROWS(codes, totals->ids[MODEL_ID_CODE]) && ROWS(connects, totals->connects) &&
-	       ROWS(links, totals->links) && ROWS(events, totals->events) &&
-	       ROWS(modules, totals->modules);
+	       ROWS(codes, totals->ids[MODEL_ID_CODE]) && ROWS(links, totals->links) &&
+	       ROWS(events, totals->events) && ROWS(modules, totals->modules);
 #undef ROWS
 }
 
@@ -214,6 +212,7 @@ static void loader_release(struct model_loader *loader)
 	free(loader->files);
 	free(loader->names);
 	free(loader->marks);
+	free(loader->unseens);
 }
 
 enum status model_load(struct model *model, const char *path, struct error *error)

@@ -49,7 +49,10 @@ struct model_file {
 
 	/* rows within the model where this file's begin */
 	uint32_t first_rows[MODEL_ID_KINDS];
-	uint32_t first_connect;
+	/* its CONNECT records, those of one socket neighbours in the end; while it is filled */
+	const struct trace_connect **connects;
+	uint32_t *connect_sockets; /* row of each one's socket */
+	uint32_t connects_read;
 	/* rows within the model where this file's end, of the kinds without ids */
 	uint32_t event_limit, link_limit, module_limit;
 	int loss_errors[TRACE_LOST_REASON_COUNT];
@@ -74,6 +77,13 @@ struct model_mark_record {
 	const char *name;
 };
 
+/* A socket of whose bytes the kernel counted more than the hooks of its process. */
+struct model_unseen {
+	uint64_t cookie;
+	uint32_t socket;
+	uint64_t acked, counted;
+};
+
 struct model_loader {
 	struct model *model;
 	struct model_file *files; /* in the order of their start */
@@ -83,6 +93,8 @@ struct model_loader {
 	size_t name_count;
 	struct model_mark_record *marks;
 	size_t mark_count;
+	struct model_unseen *unseens;
+	size_t unseen_count;
 };
 
 /* model_scan.c */
@@ -114,7 +126,9 @@ void model_file_fill(struct model_loader *loader, struct model_file *file);
 void model_fill_process(struct model_loader *loader, const struct model_file *file);
 void model_fill_command(struct model_loader *loader, struct model_process *process,
 			const struct trace_record *record, uint32_t argument_count);
-void model_fill_connects(struct model_loader *loader, struct model_file *file);
+bool model_connects_init(struct model_loader *loader, struct model_file *file);
+void model_connects_group(struct model_loader *loader, struct model_file *file);
+void model_connects_release(struct model_file *file);
 void model_fill_socket(struct model_loader *loader, struct model_file *file, uint32_t row,
 		       const struct trace_socket *record);
 
@@ -132,6 +146,7 @@ void model_name_add(struct model_loader *loader, const struct model_name *name);
 void model_name_peers(struct model_loader *loader);
 
 /* model_gap.c: notes about what the recording lacks. */
+void model_gap_socket(struct model_loader *loader, uint32_t row, const struct trace_socket *record);
 void model_note_add(struct model *model, uint32_t process, bool is_gap, const char *text);
 void model_note_gaps(struct model_loader *loader);
 

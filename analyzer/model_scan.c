@@ -155,6 +155,7 @@ void model_file_release(struct model_file *file)
 	for (size_t i = 0; i < MODEL_ID_KINDS; i++)
 		free(file->ids[i].rows);
 	free(file->socket_offsets);
+	model_connects_release(file);
 	free(file->strings);
 }
 

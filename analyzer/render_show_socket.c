@@ -220,11 +220,14 @@ void render_show_socket_story(const struct terminal *terminal, const struct mode
 {
 	const struct model_socket *socket = &model->sockets[index];
 	const uint32_t none = MODEL_NONE;
+	const struct model_connect *connects;
+	struct model_connect only;
+	uint32_t connect_count = model_socket_connects(model, index, &only, &connects);
 
 	birth_add(socket, story);
 	if (socket->origin != TRACE_ORIGIN_ACCEPT) {
-		for (uint32_t i = 0; i < socket->connect_count; i++)
-			connect_add(terminal, &model->connects[socket->first_connect + i], story);
+		for (uint32_t i = 0; i < connect_count; i++)
+			connect_add(terminal, &connects[i], story);
 	}
 	for (uint32_t i = 0; i < model->events_count; i++) {
 		if (model->events[i].socket == index)

@@ -58,12 +58,16 @@ Test(model_connects, takes_the_last_connect_and_keeps_all_as_neighbours)
 	cr_expect_eq(model.sockets[0].connect_error, 0);
 	cr_expect_eq(model.sockets[0].peer.bytes[0], 10);
 	for (uint32_t i = 0; i < model.sockets_count; i++) {
-		const struct model_socket *socket = &model.sockets[i];
+		const struct model_connect *connects;
+		struct model_connect only;
+		uint32_t count = model_socket_connects(&model, i, &only, &connects);
 
-		for (uint32_t k = 0; k < socket->connect_count; k++)
-			cr_expect_eq(model.connects[socket->first_connect + k].socket, i);
+		cr_expect_eq(count, i == 0 ? 2 : 1);
+		for (uint32_t k = 0; k < count; k++)
+			cr_expect_eq(connects[k].socket, i);
+		cr_expect_eq(connects[0].error, i == 0 ? ECONNREFUSED : 0);
+		cr_expect_eq(connects[count - 1].finished_ns, i == 0 ? 500 : 350);
 	}
-	cr_expect_eq(model.connects[model.sockets[0].first_connect].error, ECONNREFUSED);
 }
 
 Test(model_connects, takes_asking_again_about_a_connect_for_no_attempt)
