@@ -229,6 +229,8 @@ void recorder_start(void)
 	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
 	recorder.started_ns = clock_now_ns();
 	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
+	if (settings.record == 0)
+		return;
 	if (!recorder_map_life() || sockets_start() != 0) {
 		diag_line(settings.trace_directory, "cannot record, the program goes on", ENOMEM);
 		return;
