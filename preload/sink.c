@@ -22,9 +22,9 @@ struct sink {
 	uint8_t *base; /* NULL: no file */
 	uint64_t window_bytes;
 	uint64_t limit_bytes; /* atomic: the file has blocks below this */
-	uint32_t is_growing;  /* atomic: one thread at a time extends the file, signals blocked */
-	uint32_t is_full;     /* atomic: growing has failed for good */
-	bool is_private;      /* see sink_keep_private() */
+	uint32_t is_growing; /* atomic: one thread at a time extends or moves it, signals blocked */
+	uint32_t is_full;    /* atomic: growing has failed for good */
+	bool is_private;     /* see sink_keep_private() */
 	struct sink_file file;
 };
 
@@ -92,6 +92,7 @@ static void sink_abandon(void)
 static void sink_begin(const struct trace_file_header *header)
 {
 	struct trace_file_header *mapped = (struct trace_file_header *)sink.base;
+	uint64_t magic;
 
 	*mapped = *header;
 	mapped->version = TRACE_VERSION;
@@ -99,8 +100,8 @@ static void sink_begin(const struct trace_file_header *header)
 	mapped->byte_order = TRACE_BYTE_ORDER;
 	mapped->sequence = sink.file.sequence;
 	mapped->tail_bytes = sizeof(*mapped);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	memcpy(mapped->magic, TRACE_MAGIC, sizeof(mapped->magic));
+	memcpy(&magic, TRACE_MAGIC, sizeof(magic));
+	__atomic_store_n((uint64_t *)(void *)mapped->magic, magic, __ATOMIC_RELEASE);
 }
 
 int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header)
@@ -162,13 +163,25 @@ static void sink_fill_up(int error)
 	diag_line(sink.file.path, "recording stops, the program goes on", error);
 }
 
+/* For the file's descriptor. False when another thread has it; signals are blocked meanwhile. */
+static bool sink_try_taking(void)
+{
+	uint32_t idle = 0;
+
+	return __atomic_compare_exchange_n(&sink.is_growing, &idle, 1, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+static void sink_give_back(void)
+{
+	__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
+}
+
 /* False when another thread is at it. */
 static bool sink_try_growing(uint64_t limit)
 {
 	struct signals_mask mask = signals_block();
-	uint32_t idle = 0;
-	bool is_ours = __atomic_compare_exchange_n(&sink.is_growing, &idle, 1, false,
-						   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	bool is_ours = sink_try_taking();
 	int error = 0;
 
 	if (is_ours) {
@@ -176,7 +189,7 @@ static bool sink_try_growing(uint64_t limit)
 			error = sink_extend(limit);
 		if (error != 0)
 			sink_fill_up(error);
-		__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
+		sink_give_back();
 	}
 	signals_restore(mask);
 	return is_ours;
@@ -236,6 +249,7 @@ void *sink_reserve(size_t size_bytes)
 		uint64_t tail = __atomic_load_n(&header->tail_bytes, __ATOMIC_ACQUIRE);
 		uint64_t found = 0;
 		uint64_t *word = (uint64_t *)(void *)(sink.base + tail);
+		uint64_t taken;
 		bool is_ours;
 
 		if (tail + size > __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE) &&
@@ -247,11 +261,16 @@ void *sink_reserve(size_t size_bytes)
 		is_ours = __atomic_compare_exchange_n(word, &found,
 						      sink_reserved_word((uint32_t)size), false,
 						      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-		__atomic_compare_exchange_n(&header->tail_bytes, &tail,
-					    tail + (is_ours ? size : sink_word_size(found)), false,
+		taken = is_ours ? size : sink_word_size(found);
+		__atomic_compare_exchange_n(&header->tail_bytes, &tail, tail + taken, false,
 					    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 		if (is_ours)
 			return word;
+		/* A stray write of the program's into the mapping: this would go on for ever. */
+		if (taken == 0) {
+			sink_fill_up(EIO);
+			return NULL;
+		}
 	}
 }
 
@@ -341,17 +360,36 @@ void sink_trim(void)
 
 int sink_fd(void)
 {
-	return sink.file.fd;
+	return __atomic_load_n(&sink.file.fd, __ATOMIC_RELAXED);
 }
 
-bool sink_yield_fd(void)
+static bool sink_move_fd(void)
 {
-	long moved = kernel_call3(SYS_fcntl, sink.file.fd, F_DUPFD_CLOEXEC, sink.file.fd + 1);
-	int old = sink.file.fd;
+	int old = sink_fd();
+	long moved = kernel_call3(SYS_fcntl, old, F_DUPFD_CLOEXEC, old + 1);
 
 	if (moved < 0)
 		return false;
-	sink.file.fd = (int)moved;
+	__atomic_store_n(&sink.file.fd, (int)moved, __ATOMIC_RELAXED);
 	kernel_call1(SYS_close, old);
 	return true;
+}
+
+/* Not while another thread grows the file by that number: it would grow the program's file. */
+bool sink_yield_fd(void)
+{
+	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
+	struct signals_mask mask = signals_block();
+	bool is_moved = false, is_ours = sink_try_taking();
+
+	for (int turn = 0; !is_ours && turn < SINK_GROW_TURNS; turn++) {
+		kernel_call2(SYS_nanosleep, &tick, NULL);
+		is_ours = sink_try_taking();
+	}
+	if (is_ours) {
+		is_moved = sink_move_fd();
+		sink_give_back();
+	}
+	signals_restore(mask);
+	return is_moved;
 }
