@@ -7,7 +7,9 @@
 struct model_mark;
 struct model_socket;
 
-/* A connection or a listening socket that was born in it and open still when it ended. */
+/* A connection or a listening socket: what a mark is asked about. */
+bool mark_opens(const struct model_socket *socket);
+/* The same, born in the mark and open still when it ended. */
 bool mark_leaves(const struct model_mark *mark, const struct model_socket *socket);
 
 #endif

@@ -12,6 +12,7 @@
 #include "model.h"
 #include "process_text.h"
 #include "quantity.h"
+#include "render_marks.h"
 #include "render_objects.h"
 #include "selection.h"
 #include "socket_facts.h"
@@ -260,6 +261,7 @@ static enum status report_render(const struct render_input *input, FILE *out, st
 	status = render_objects_print(input, &report.terminal, out, error);
 	if (status == STATUS_OK)
 		status = sockets_print(&report, error);
+	render_marks_print(input, &report.terminal, out);
 	coverage_print(&report);
 	return status == STATUS_OK ? render_finish(out, error) : status;
 }
