@@ -55,7 +55,7 @@ INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$
 RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
 
-.PHONY: all demo test test-all foreign test-programs random fuzz fuzz-run lint format bench bench-programs \
+.PHONY: all demo test test-all foreign test-programs random tsan fuzz fuzz-run lint format bench bench-programs \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
@@ -136,6 +136,20 @@ $(RANDOM):
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ -o $@
 
+# The recorder without its hooks in a program of its own, which ThreadSanitizer watches.
+RACES := $(BUILD)/tests/tsan_recorder
+RACES_FLAGS := $(PRELOAD_FLAGS) -fsanitize=thread
+RACES_OBJECTS := $(patsubst %.c,$(BUILD)/obj/races/%.o,$(wildcard tests/tsan/*.c) $(filter-out \
+	preload/hook_% preload/python% preload/handle% preload/track% preload/real.c preload/init.c, \
+	$(wildcard preload/*.c)))
+$(BUILD)/obj/races/%.o: %.c $(STAMP)
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(C_FLAGS) $(RACES_FLAGS) -c $< -o $@
+
+$(RACES): $(RACES_OBJECTS)
+	@mkdir -p $(@D)
+	$(RUN) $(CC) -fsanitize=thread -Wl,--wrap=dlopen $(LDFLAGS) $^ -o $@
+
 # flags.mk sets, for one subject: SUBJECT_FLAGS, SUBJECT_LIBS, or SUBJECT_SAN empty where a
 # sanitizer cannot be (a static program).
 SUBJECT_SAN = $(SAN_FLAGS)
@@ -174,13 +188,18 @@ foreign: ## CPython's own tests, bare and recorded (an hour; MODULES="socket ssl
 	@$(MAKE) --no-print-directory all
 	@tests/foreign/cpython.sh $(abspath $(BUILD))/socklife $(BUILD)/foreign $(MODULES)
 
-test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(FAULT_LIBRARY) $(RANDOM)
+test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(FAULT_LIBRARY) $(RANDOM) $(RACES)
 
 random: ## the random program, RUNS=10000 times from SEED=1, against its own log
 	$(INSTALL_PACKAGES) build
 	@$(MAKE) --no-print-directory all $(RANDOM)
 	@$(BUILD)/tests/random $(abspath $(BUILD))/libsocklife.so $(BUILD)/tests/random_lives \
 		$(RUNS) $(SEED)
+
+tsan: ## the recorder's threads under ThreadSanitizer
+	$(INSTALL_PACKAGES) build
+	@$(MAKE) --no-print-directory $(RACES)
+	@tests/tsan/run.sh $(RACES)
 
 fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 	@tests/support/install-packages.sh build clang

@@ -99,5 +99,6 @@ size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
 
 bool backtrace_is_unwinder(const void *address)
 {
-	return (uintptr_t)address - backtrace_text < backtrace_text_bytes;
+	return __atomic_load_n(&backtrace_phase, __ATOMIC_ACQUIRE) == BACKTRACE_LOADED &&
+	       (uintptr_t)address - backtrace_text < backtrace_text_bytes;
 }

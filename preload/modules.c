@@ -40,7 +40,7 @@ static unsigned long long modules_adds, modules_subs;
  * the same lock's sake no handler lists modules, and none may come while they are listed: if it
  * forked, the child would wait for what its own parent held.
  */
-static bool modules_is_frozen;
+static bool modules_is_frozen; /* atomic */
 
 /* Note headers are 4-byte aligned; the GNU build id is the one note that matters (elf(5)). */
 static const uint8_t *module_note_build_id(const uint8_t *note, size_t size, uint32_t *id_size)
@@ -218,7 +218,8 @@ void modules_update(void)
 	bool has_changed = false;
 	struct signals_mask mask;
 
-	if (modules_is_frozen || guard_is_nested() || signals_may_be_in_handler() ||
+	if (__atomic_load_n(&modules_is_frozen, __ATOMIC_RELAXED) || guard_is_nested() ||
+	    signals_may_be_in_handler() ||
 	    __atomic_exchange_n(&modules_is_listing, 1, __ATOMIC_ACQUIRE) != 0)
 		return;
 	mask = signals_block();
@@ -236,13 +237,15 @@ uint32_t modules_generation(void)
 
 void modules_touch(void)
 {
-	modules_is_frozen = false; /* the program asks for that lock itself */
+	/* the program asks for that lock itself */
+	__atomic_store_n(&modules_is_frozen, false, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&modules_version, 1, __ATOMIC_RELAXED);
 }
 
 void modules_forked(bool had_threads)
 {
-	modules_is_frozen = modules_is_frozen || had_threads;
+	if (had_threads)
+		__atomic_store_n(&modules_is_frozen, true, __ATOMIC_RELAXED);
 	__atomic_store_n(&modules_is_listing, 0, __ATOMIC_RELAXED);
 }
 

@@ -35,7 +35,8 @@ static uint32_t recorder_phase(void)
 
 static void recorder_enter_phase(enum recorder_phase phase)
 {
-	__atomic_store_n(&recorder.phase, phase, __ATOMIC_RELEASE);
+	/* Not release alone: a remark is made, then the phase asked; here it is the reverse. */
+	__atomic_store_n(&recorder.phase, phase, __ATOMIC_SEQ_CST);
 }
 
 static bool recorder_map_life(void)
@@ -79,7 +80,7 @@ static void recorder_birth(void)
 	if (error == 0)
 		error = stacks_reset();
 	if (error == 0)
-		error = recorder_strings_reset();
+		error = recorder_texts_reset();
 	if (error != 0) {
 		recorder_stop(settings.trace_directory, "cannot record, the program goes on",
 			      error);
@@ -89,8 +90,8 @@ static void recorder_birth(void)
 	modules_repeat();
 	backtrace_load();
 	modules_update();
-	recorder_write_notes();
 	recorder_enter_phase(RECORDER_READY);
+	recorder_write_notes();
 	if (recorder.forked_from != 0)
 		recorder_repeat_sockets();
 	if (recorder.parent_had_threads)
@@ -187,12 +188,12 @@ void recorder_forked(void)
 	recorder.last_socket_id = recorder.last_object_id = recorder.last_code_id = 0;
 	recorder.last_snapshot_id = recorder.open_count = 0;
 	/* A handler may have interrupted what holds a lock, as a thread may that is not here. */
-	had_threads = recorder.had_threads || !__libc_single_threaded ||
+	had_threads = RECORDER_LIVE(recorder.had_threads) || !__libc_single_threaded ||
 		      signals_may_be_in_handler();
 	backtrace_forked(had_threads);
 	modules_forked(had_threads);
 	recorder.parent_had_threads = had_threads;
-	recorder.had_threads = false;
+	RECORDER_SET(recorder.had_threads, false);
 	sink_forked();
 	recorder_enter_phase(RECORDER_UNBORN);
 	for (uint32_t fd = 0; phase == RECORDER_READY && fd < sockets_fd_end(); fd++) {
@@ -250,7 +251,7 @@ uint32_t recorder_tid(void)
 		tid = (uint32_t)kernel_call0(SYS_gettid);
 		tid_forks = recorder.forks;
 		if (!__libc_single_threaded)
-			recorder.had_threads = true;
+			RECORDER_SET(recorder.had_threads, true);
 	}
 	return tid;
 }

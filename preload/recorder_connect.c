@@ -107,23 +107,32 @@ static void connect_read_local(struct trace_connect *connect, int fd)
 		connect->local.scope_or_size = 0;
 }
 
-static struct trace_connect *socket_connect(const struct trace_socket *socket)
+static void connect_publish(struct trace_socket *socket, struct trace_connect *connect)
 {
-	return sink_at(socket->connect_offset);
+	sink_commit(&connect->record, TRACE_CONNECT);
+	__atomic_store_n(&socket->connect_offset, sink_offset(connect), __ATOMIC_RELEASE);
 }
 
+static struct trace_connect *socket_connect(const struct trace_socket *socket)
+{
+	return sink_at(__atomic_load_n(&socket->connect_offset, __ATOMIC_ACQUIRE));
+}
+
+/* Several threads may see at once how it went; whoever puts it down first tells the rest. */
 void recorder_connect_finish(struct trace_socket *socket, int fd, int error)
 {
 	struct trace_connect *connect = socket_connect(socket);
+	int32_t under_way = EINPROGRESS;
 
 	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_CONNECTING, __ATOMIC_RELAXED);
-	if (connect == NULL || connect->finished_ns != 0)
+	if (connect == NULL ||
+	    !__atomic_compare_exchange_n(&connect->error, &under_way, error, false,
+					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return;
 	if (error == 0) {
 		connect_read_local(connect, fd);
 		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_CONNECTED, __ATOMIC_RELAXED);
 	}
-	__atomic_store_n(&connect->error, error, __ATOMIC_RELAXED);
 	__atomic_store_n(&connect->finished_ns, clock_now_ns(), __ATOMIC_RELEASE);
 }
 
@@ -143,9 +152,9 @@ void recorder_connected(struct trace_socket *socket, int fd, const struct sockad
 	if (connect == NULL)
 		return;
 	connect->started_ns = socket->created_ns;
-	sink_commit(&connect->record, TRACE_CONNECT);
-	socket->connect_offset = sink_offset(connect);
-	recorder_connect_finish(socket, fd, 0);
+	connect->finished_ns = clock_now_ns();
+	connect_publish(socket, connect);
+	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_CONNECTED, __ATOMIC_RELAXED);
 }
 
 struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address, socklen_t size)
@@ -159,9 +168,9 @@ struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address
 	    address->sa_family == AF_UNSPEC)
 		return NULL;
 	/* connect() is also how some ask whether an earlier one is done (EALREADY, EISCONN). */
-	if (socket->flags & TRACE_SOCKET_CONNECTING)
+	if (recorder_has_flag(socket, TRACE_SOCKET_CONNECTING))
 		return socket_connect(socket);
-	if (socket->flags & TRACE_SOCKET_CONNECTED && recorder_is_stream(socket))
+	if (recorder_has_flag(socket, TRACE_SOCKET_CONNECTED) && recorder_is_stream(socket))
 		return NULL;
 	recorder_address(&ends.peer, address, size, &ends.peer_path);
 	connect = connect_new(socket, &ends);
@@ -170,8 +179,7 @@ struct trace_connect *recorder_connecting(int fd, const struct sockaddr *address
 	connect->started_ns = clock_now_ns();
 	connect->error = EINPROGRESS;
 	connect->stack = recorder_capture(&capture, RECORDER_CONNECT, socket->id, fd);
-	socket->connect_offset = sink_offset(connect);
-	sink_commit(&connect->record, TRACE_CONNECT);
+	connect_publish(socket, connect);
 	recorder_link_captured(&capture, socket->id, TRACE_LINK_OWNER);
 	return connect;
 }
@@ -197,9 +205,9 @@ void recorder_connect_decided(int fd, int error)
 
 	if (socket == NULL)
 		return;
-	if (socket->flags & TRACE_SOCKET_CONNECTING)
+	if (recorder_has_flag(socket, TRACE_SOCKET_CONNECTING))
 		recorder_connect_finish(socket, fd, error);
-	else if (error != 0 && socket->io_error == 0)
+	else if (error != 0 && RECORDER_LIVE(socket->io_error) == 0)
 		__atomic_store_n(&socket->io_error, error, __ATOMIC_RELAXED);
 }
 
@@ -257,7 +265,7 @@ void recorder_bound(int fd, const struct sockaddr *address, socklen_t size)
 /* Returns false when the flag stood already. */
 static bool socket_raise_flag(struct trace_socket *socket, uint32_t flag)
 {
-	if (__atomic_load_n(&socket->flags, __ATOMIC_RELAXED) & flag)
+	if (recorder_has_flag(socket, flag))
 		return false;
 	return !(__atomic_fetch_or(&socket->flags, flag, __ATOMIC_RELAXED) & flag);
 }

@@ -11,7 +11,9 @@
 #include "sink.h"
 #include "sockets.h"
 
-#define TCP_STATE_CLOSE 7 /* include/net/tcp_states.h */
+/* include/net/tcp_states.h */
+#define TCP_STATE_SYN_SENT 2
+#define TCP_STATE_CLOSE    7
 
 static void descriptor_event_at(const struct trace_socket *socket, enum trace_event_kind what,
 				int fd, int value, uint32_t stack)
@@ -40,42 +42,46 @@ static void descriptor_event(const struct trace_socket *socket, enum trace_event
 static bool descriptor_is_private(const struct trace_socket *socket)
 {
 	return recorder.forks == 0 && socket->origin <= TRACE_ORIGIN_SOCKETPAIR &&
-	       !(socket->flags & TRACE_SOCKET_PASSED);
+	       !recorder_has_flag(socket, TRACE_SOCKET_PASSED);
 }
 
 void recorder_read_tcp(struct trace_socket *socket, int fd)
 {
 	struct tcp_info info = {0};
 	socklen_t size = sizeof(info);
-	socklen_t error_size = sizeof(socket->so_error);
+	int32_t error = 0;
+	socklen_t error_size = sizeof(error);
 
 	if (socket->type != SOCK_STREAM ||
 	    (socket->family != AF_INET && socket->family != AF_INET6) ||
-	    !(socket->flags & (TRACE_SOCKET_CONNECTING | TRACE_SOCKET_CONNECTED)) ||
+	    !recorder_has_flag(socket, TRACE_SOCKET_CONNECTING | TRACE_SOCKET_CONNECTED) ||
 	    kernel_call5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
 		return;
-	socket->tcp_read_ns = clock_now_ns();
-	socket->tcp_state = info.tcpi_state;
-	socket->tcp_last_ack_recv_ms = info.tcpi_last_ack_recv;
-	socket->tcp_rtt_us = info.tcpi_rtt;
-	socket->tcp_retransmits = info.tcpi_total_retrans;
-	socket->tcp_bytes_acked = info.tcpi_bytes_acked;
-	socket->tcp_bytes_received = info.tcpi_bytes_received;
-	if (info.tcpi_state == TCP_STATE_CLOSE && descriptor_is_private(socket))
-		kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &socket->so_error,
-			     &error_size);
+	RECORDER_SET(socket->tcp_read_ns, clock_now_ns());
+	RECORDER_SET(socket->tcp_state, info.tcpi_state);
+	RECORDER_SET(socket->tcp_last_ack_recv_ms, info.tcpi_last_ack_recv);
+	RECORDER_SET(socket->tcp_rtt_us, info.tcpi_rtt);
+	RECORDER_SET(socket->tcp_retransmits, info.tcpi_total_retrans);
+	RECORDER_SET(socket->tcp_bytes_acked, info.tcpi_bytes_acked);
+	RECORDER_SET(socket->tcp_bytes_received, info.tcpi_bytes_received);
+	if (info.tcpi_state == TCP_STATE_CLOSE && descriptor_is_private(socket) &&
+	    kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &error_size) == 0)
+		RECORDER_SET(socket->so_error, error);
 	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_TCP_INFO_READ, __ATOMIC_RELEASE);
 }
 
 /* A connect that nobody asked about: the kernel still knows how it stands. */
 static void descriptor_settle_connect(struct trace_socket *socket, int fd)
 {
-	if (!(socket->flags & TRACE_SOCKET_CONNECTING) ||
-	    !(socket->flags & TRACE_SOCKET_TCP_INFO_READ))
+	uint16_t state = RECORDER_LIVE(socket->tcp_state);
+	int32_t error = RECORDER_LIVE(socket->so_error);
+
+	if (!recorder_has_flag(socket, TRACE_SOCKET_CONNECTING) ||
+	    !recorder_has_flag(socket, TRACE_SOCKET_TCP_INFO_READ))
 		return;
-	if (socket->tcp_state == TCP_STATE_CLOSE && socket->so_error != 0)
-		recorder_connect_finish(socket, fd, socket->so_error);
-	else if (socket->tcp_state != TCP_STATE_CLOSE && socket->tcp_state != 2 /* SYN_SENT */)
+	if (state == TCP_STATE_CLOSE && error != 0)
+		recorder_connect_finish(socket, fd, error);
+	else if (state != TCP_STATE_CLOSE && state != TCP_STATE_SYN_SENT)
 		recorder_connect_finish(socket, fd, 0);
 }
 
@@ -98,8 +104,9 @@ bool recorder_claim(int fd, struct recorder_claim *claim)
 		return true;
 	recorder_read_tcp(socket, fd);
 	descriptor_settle_connect(socket, fd);
-	socket->ended_stack = recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd);
-	socket->ended_tid = recorder_tid();
+	RECORDER_SET(socket->ended_stack,
+		     recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd));
+	RECORDER_SET(socket->ended_tid, recorder_tid());
 	claim->is_finalized = capture.is_finalizer;
 	if (capture.is_shut_down)
 		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_SHUT_DOWN, __ATOMIC_RELAXED);
@@ -128,7 +135,7 @@ void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end
 	}
 	if (end == TRACE_END_CLOSED && claim->is_finalized)
 		end = TRACE_END_FINALIZED;
-	if (end == TRACE_END_CLOSED && socket->flags & TRACE_SOCKET_PASSED)
+	if (end == TRACE_END_CLOSED && recorder_has_flag(socket, TRACE_SOCKET_PASSED))
 		end = TRACE_END_PASSED;
 	recorder_end(socket, end);
 }

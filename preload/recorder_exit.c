@@ -26,7 +26,7 @@ static bool exit_names(int fd, const struct trace_socket *socket)
 /* The ledger against the kernel: a number that names something else now was closed unseen. */
 static void exit_end_socket(int fd, struct trace_socket *socket, uint32_t flags)
 {
-	if (socket->end != 0)
+	if (RECORDER_LIVE(socket->end) != 0)
 		return;
 	if (!exit_names(fd, socket)) {
 		if (__atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL) == 0)
@@ -35,7 +35,7 @@ static void exit_end_socket(int fd, struct trace_socket *socket, uint32_t flags)
 	}
 	recorder_read_tcp(socket, fd);
 	/* Unless another thread is closing it: then its end is the truth. */
-	if (sockets_record(sockets_slot(fd)) == socket && socket->end == 0) {
+	if (sockets_record(sockets_slot(fd)) == socket && RECORDER_LIVE(socket->end) == 0) {
 		__atomic_fetch_or(&socket->flags, flags, __ATOMIC_RELAXED);
 		recorder_end(socket, TRACE_END_EXIT);
 	}
@@ -103,8 +103,8 @@ static void exit_look_at(int fd, void *context)
 
 static void exit_commit(struct trace_file_header *header, int status)
 {
-	header->status = status;
-	header->ended_ns = clock_now_ns();
+	RECORDER_SET(header->status, status);
+	RECORDER_SET(header->ended_ns, clock_now_ns());
 	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXIT, __ATOMIC_RELEASE);
 }
 
@@ -192,7 +192,7 @@ struct trace_exec *recorder_exec(const char *path)
 		memcpy(exec + 1, path, size);
 	sink_commit(&exec->record, TRACE_EXEC);
 	header = sink_header();
-	header->ended_ns = exec->time_ns;
+	RECORDER_SET(header->ended_ns, exec->time_ns);
 	__atomic_store_n(&header->end, TRACE_PROCESS_END_EXEC, __ATOMIC_RELEASE);
 	return exec;
 }
@@ -205,5 +205,5 @@ void recorder_exec_failed(struct trace_exec *exec, int error)
 		return;
 	__atomic_store_n(&exec->error, error, __ATOMIC_RELAXED);
 	__atomic_store_n(&header->end, 0, __ATOMIC_RELEASE);
-	header->ended_ns = 0;
+	RECORDER_SET(header->ended_ns, 0);
 }

@@ -1,4 +1,5 @@
 /* What a forked child inherits: its own records of the parent's sockets. */
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -20,7 +21,7 @@ struct fork_known {
 
 static void fork_repeat_connect(struct trace_socket *socket, const struct trace_socket *parents)
 {
-	const struct trace_record *old = sink_parent_at(parents->connect_offset);
+	const struct trace_record *old = sink_parent_at(RECORDER_LIVE(parents->connect_offset));
 	struct trace_connect *connect = old != NULL ? sink_reserve(old->size_bytes) : NULL;
 
 	if (connect == NULL)
@@ -28,6 +29,8 @@ static void fork_repeat_connect(struct trace_socket *socket, const struct trace_
 	memcpy(&connect->record + 1, old + 1, old->size_bytes - sizeof(*old));
 	connect->socket = socket->id;
 	connect->stack = 0;
+	if (connect->finished_ns == 0)
+		connect->error = EINPROGRESS; /* the parent was about to tell */
 	sink_commit(&connect->record, TRACE_CONNECT);
 	socket->connect_offset = sink_offset(connect);
 }
@@ -47,10 +50,11 @@ static struct trace_socket *fork_repeat(const struct trace_socket *parents, int 
 	socket->type = parents->type;
 	socket->protocol = parents->protocol;
 	socket->origin = TRACE_ORIGIN_INHERITED;
-	socket->flags = parents->flags & ~(TRACE_SOCKET_TCP_INFO_READ | TRACE_SOCKET_PASSED);
+	socket->flags = RECORDER_LIVE(parents->flags) &
+			~(TRACE_SOCKET_TCP_INFO_READ | TRACE_SOCKET_PASSED);
 	socket->opened_tid = recorder_tid();
 	sink_commit(&socket->record, TRACE_SOCKET);
-	if (parents->connect_offset != 0)
+	if (RECORDER_LIVE(parents->connect_offset) != 0)
 		fork_repeat_connect(socket, parents);
 	return socket;
 }

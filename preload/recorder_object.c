@@ -71,10 +71,12 @@ static struct trace_object *object_at(uint32_t handle)
 	struct trace_object *object;
 
 	if (handle == 0 || !recorder_is_ready() ||
-	    (uint64_t)handle * TRACE_ALIGNMENT + sizeof(*object) > header->tail_bytes)
+	    (uint64_t)handle * TRACE_ALIGNMENT + sizeof(*object) >
+		    __atomic_load_n(&header->tail_bytes, __ATOMIC_ACQUIRE))
 		return NULL;
 	object = sink_at(handle);
-	return object->record.kind == TRACE_OBJECT && object->record.size_bytes == sizeof(*object)
+	return __atomic_load_n(&object->record.kind, __ATOMIC_ACQUIRE) == TRACE_OBJECT &&
+			       RECORDER_LIVE(object->record.size_bytes) == sizeof(*object)
 		       ? object
 		       : NULL;
 }
@@ -126,10 +128,10 @@ void recorder_object_ended(uint32_t handle, enum trace_object_end end)
 {
 	struct trace_object *object = object_at(handle);
 
-	if (object == NULL || object->end != 0)
+	if (object == NULL || RECORDER_LIVE(object->end) != 0)
 		return;
-	object->ended_ns = clock_now_ns();
-	object->ended_tid = recorder_tid();
+	RECORDER_SET(object->ended_ns, clock_now_ns());
+	RECORDER_SET(object->ended_tid, recorder_tid());
 	__atomic_store_n(&object->end, (uint32_t)end, __ATOMIC_RELEASE);
 	recorder_epoch_advance();
 }

@@ -20,14 +20,13 @@
 static struct intern recorder_strings = {.slot_count = UINT32_C(1) << 14};
 static uint32_t recorder_last_string;
 
-struct recorder_remark {
-	const char *text; /* atomic; NULL: free */
-	bool is_gap;
-};
-
 const char recorder_note_ring[] = "io_uring is in use: what it does to sockets is not recorded";
 
-static struct recorder_remark recorder_remarks[RECORDER_NOTES_MAX];
+/* The remarks, and those that tell of a gap. Atomic; NULL: free. */
+static const char *recorder_notes[2][RECORDER_NOTES_MAX];
+static uint64_t recorder_notes_written[2]; /* atomic: which of them this file has, a bit each */
+
+_Static_assert(RECORDER_NOTES_MAX <= 64, "a bit each");
 
 struct string_wanted {
 	const char *bytes;
@@ -56,9 +55,10 @@ static void *string_make(const void *wanted)
 	return string;
 }
 
-int recorder_strings_reset(void)
+int recorder_texts_reset(void)
 {
 	recorder_last_string = 0;
+	recorder_notes_written[false] = recorder_notes_written[true] = 0;
 	return intern_reset(&recorder_strings);
 }
 
@@ -205,38 +205,49 @@ void recorder_named(const char *name, const struct sockaddr *address, socklen_t 
 	sink_commit(&record->record, TRACE_NAME);
 }
 
-static void recorder_write_note(const struct recorder_remark *remark)
+static void note_write(const char *text, bool is_gap)
 {
-	size_t size = strlen(remark->text);
+	size_t size = strlen(text);
 	struct trace_note *note = sink_reserve(sizeof(*note) + size);
 
 	if (note == NULL)
 		return;
 	note->time_ns = clock_now_ns();
-	note->is_gap = remark->is_gap;
+	note->is_gap = is_gap;
 	note->text_size_bytes = (uint32_t)size;
-	memcpy(note + 1, remark->text, size);
+	memcpy(note + 1, text, size);
 	sink_commit(&note->record, TRACE_NOTE);
+}
+
+/* Both who makes the remark and who gives birth to the file may get here. */
+static void note_write_once(size_t place, bool is_gap)
+{
+	const char *text = __atomic_load_n(&recorder_notes[is_gap][place], __ATOMIC_SEQ_CST);
+	uint64_t bit = UINT64_C(1) << place;
+
+	if (text != NULL &&
+	    !(__atomic_fetch_or(&recorder_notes_written[is_gap], bit, __ATOMIC_RELAXED) & bit))
+		note_write(text, is_gap);
 }
 
 void recorder_write_notes(void)
 {
-	for (size_t i = 0; i < RECORDER_NOTES_MAX && recorder_remarks[i].text != NULL; i++)
-		recorder_write_note(&recorder_remarks[i]);
+	for (size_t place = 0; place < RECORDER_NOTES_MAX; place++) {
+		note_write_once(place, false);
+		note_write_once(place, true);
+	}
 }
 
 /* Kept until the file is born: a remark alone is no reason for one. */
 void recorder_note(const char *text, bool is_gap)
 {
 	for (size_t i = 0; i < RECORDER_NOTES_MAX; i++) {
-		struct recorder_remark *remark = &recorder_remarks[i];
 		const char *empty = NULL;
 
-		if (__atomic_compare_exchange_n(&remark->text, &empty, text, false,
-						__ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-			remark->is_gap = is_gap;
+		if (__atomic_compare_exchange_n(&recorder_notes[is_gap][i], &empty, text, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 			if (recorder_is_ready())
-				recorder_write_note(remark);
+				note_write_once(i, is_gap);
 			return;
 		}
 		if (empty == text)

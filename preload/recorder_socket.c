@@ -51,11 +51,12 @@ static uint64_t socket_inode(int fd)
 
 void recorder_end(struct trace_socket *socket, enum trace_end end)
 {
-	socket->ended_ns = clock_now_ns();
-	if (socket->ended_tid == 0)
-		socket->ended_tid = recorder_tid();
-	__atomic_store_n(&socket->end, (uint16_t)end, __ATOMIC_RELEASE);
-	__atomic_sub_fetch(&recorder.open_count, 1, __ATOMIC_RELAXED);
+	RECORDER_SET(socket->ended_ns, clock_now_ns());
+	if (RECORDER_LIVE(socket->ended_tid) == 0)
+		RECORDER_SET(socket->ended_tid, recorder_tid());
+	/* The process's exit and a thread that closes may both get here; the later one is right. */
+	if (__atomic_exchange_n(&socket->end, (uint16_t)end, __ATOMIC_RELEASE) == 0)
+		__atomic_sub_fetch(&recorder.open_count, 1, __ATOMIC_RELAXED);
 }
 
 /* The number has come back, so whatever it named before was closed by a way that no hook sees. */

@@ -36,7 +36,7 @@ struct recorder {
 	 * its value in a vfork child, which shares our memory.
 	 */
 	uint32_t *is_same_process;
-	bool had_threads;
+	bool had_threads;        /* atomic */
 	bool parent_had_threads; /* when it forked this process */
 };
 
@@ -105,6 +105,19 @@ void recorder_connected(struct trace_socket *socket, int fd, const struct sockad
 /* Translates a socket address; bytes of path that follow the record are in *path. */
 void recorder_address(struct trace_address *into, const struct sockaddr *address, socklen_t size,
 		      const char **path);
+
+/*
+ * Fields that are "live" (trace_format.h) may be read and changed by several threads at once. What
+ * one reads here may be over in the next moment; no order between two fields follows from it.
+ */
+#define RECORDER_LIVE(field)       __atomic_load_n(&(field), __ATOMIC_RELAXED)
+#define RECORDER_SET(field, value) __atomic_store_n(&(field), (value), __ATOMIC_RELAXED)
+
+/* Any of these flags. */
+static inline bool recorder_has_flag(const struct trace_socket *socket, uint32_t flags)
+{
+	return (RECORDER_LIVE(socket->flags) & flags) != 0;
+}
 
 static inline bool recorder_is_stream(const struct trace_socket *socket)
 {

@@ -68,7 +68,7 @@ static void transfer_failed(struct trace_socket *socket, int fd, int error)
 
 	if (!transfer_is_fatal(error))
 		return;
-	if (socket->flags & TRACE_SOCKET_CONNECTING && error != ENOTCONN)
+	if (recorder_has_flag(socket, TRACE_SOCKET_CONNECTING) && error != ENOTCONN)
 		recorder_connect_finish(socket, fd, error);
 	if (error == ENOTCONN)
 		return;
@@ -122,8 +122,8 @@ static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_
 	calls = __atomic_fetch_add(is_sent ? &socket->sends : &socket->receives, 1,
 				   __ATOMIC_RELAXED);
 	if (is_sent && epoch != 0 && !guard_is_nested() &&
-	    (epoch != socket->attributed_epoch || calls < TRANSFER_SENDS_ATTRIBUTED ||
-	     idle > settings.idle_ms * TRANSFER_NS_PER_MS))
+	    (epoch != RECORDER_LIVE(socket->attributed_epoch) ||
+	     calls < TRANSFER_SENDS_ATTRIBUTED || idle > settings.idle_ms * TRANSFER_NS_PER_MS))
 		transfer_attribute(socket, fd, epoch);
 }
 
@@ -145,7 +145,7 @@ void recorder_transferred(struct trace_socket *socket, int fd, enum recorder_dir
 		transfer_failed(socket, fd, error);
 		return;
 	}
-	if (socket->flags & TRACE_SOCKET_CONNECTING)
+	if (recorder_has_flag(socket, TRACE_SOCKET_CONNECTING))
 		recorder_connect_finish(socket, fd, 0);
 	if (direction == RECORDER_RECEIVED && result == 0 && recorder_is_stream(socket)) {
 		if (asked)

@@ -28,7 +28,7 @@ tidy() {
 	files '*.c' | while read -r file; do
 		case $file in
 		tests/subjects/*) continue ;;
-		preload/*) folder_flags='-Ipreload' ;;
+		preload/* | tests/tsan/*) folder_flags='-Ipreload' ;;
 		analyzer/*) folder_flags="-Ianalyzer -DSOCKLIFE_VERSION='\"\"'" ;;
 		tests/unit/* | tests/fuzz/* | tests/random/*) folder_flags='-Ianalyzer -Itests/support' ;;
 		*) folder_flags='-Itests/support' ;;

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# run.sh PROGRAM: runs tsan_recorder; its status. ThreadSanitizer wants some addresses free that a
+# kernel with many random bits (vm.mmap_rnd_bits) may have given away: then once more without them.
+set -uo pipefail
+
+directory=$(mktemp -d "${TMPDIR:-/tmp}/socklife-tsan.XXXXXX") || exit 2
+trap 'rm -rf "$directory"' EXIT
+
+"$1" "$directory/trace" 2>&1 | tee "$directory/output"
+status=${PIPESTATUS[0]}
+if grep -q 'unexpected memory mapping' "$directory/output"; then
+	setarch -R "$1" "$directory/trace"
+	status=$?
+fi
+[ "$status" -ne 0 ] || echo "no race: $(find "$directory/trace" -name '*.trace' | wc -l) processes"
+exit "$status"
