@@ -9,6 +9,14 @@
 #include "socket_facts.h"
 #include "symbols.h"
 
+/*
+ * uthash's own function takes a byte at a time; the key is whole words, and there may be a key for
+ * each of ten million sockets. Two different keys of equal hash are told apart all the same.
+ */
+#define HASH_FUNCTION(key, size_bytes, hash)                                                       \
+	do {                                                                                       \
+		(hash) = (unsigned int)words_hash((key), (size_bytes));                            \
+	} while (0)
 #define HASH_NONFATAL_OOM            1
 #define uthash_nonfatal_oom(element) ((element)->is_lost = true)
 #include <uthash.h>
@@ -21,6 +29,7 @@ struct fold_key {
 	int connect_error, error;
 	uint16_t family, type, peer_family, peer_port, origin, end, closer, tcp_state;
 };
+_Static_assert(sizeof(struct fold_key) % sizeof(uint64_t) == 0, "hashed word by word");
 
 struct fold_entry {
 	struct fold_key key;
@@ -35,8 +44,21 @@ struct folding {
 	const struct model *model;
 	struct symbols *symbols;
 	struct fold_entry *entries; /* uthash */
+	uint64_t *places;           /* by stack index: its place's digest, 0 not known yet */
 	uint32_t group_room;
 };
+
+static uint64_t words_hash(const void *words, size_t size_bytes)
+{
+	uint64_t value = size_bytes, word;
+
+	for (size_t i = 0; i + sizeof word <= size_bytes; i += sizeof word) {
+		memcpy(&word, (const char *)words + i, sizeof word);
+		value = (value ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		value ^= value >> 29;
+	}
+	return value ^ value >> 32;
+}
 
 /* FNV-1a. A collision folds two lines that should be two: of 2^64, and for display only. */
 static uint64_t digest(uint64_t start, const char *bytes, size_t size_bytes)
@@ -64,6 +86,15 @@ uint64_t fold_digest_place(struct symbols *symbols, uint32_t stack)
 	return value + (frame->file != NULL ? frame->line : frame->offset);
 }
 
+static uint64_t place_of(const struct folding *folding, uint32_t stack)
+{
+	if (stack >= folding->model->stacks_count)
+		return 0;
+	if (folding->places[stack] == 0)
+		folding->places[stack] = fold_digest_place(folding->symbols, stack);
+	return folding->places[stack];
+}
+
 static void key_fill_peer(struct fold_key *key, const struct model_socket *socket)
 {
 	const struct model_address *peer = &socket->peer;
@@ -88,7 +119,7 @@ static void key_fill(struct fold_key *key, const struct folding *folding, uint32
 
 	memset(key, 0, sizeof *key);
 	key_fill_peer(key, socket);
-	key->place = fold_digest_place(folding->symbols, socket_opened_stack(socket));
+	key->place = place_of(folding, socket_opened_stack(socket));
 	key->process = socket->process;
 	key->flags = socket->flags & (TRACE_SOCKET_LISTENING | TRACE_SOCKET_CONNECTED);
 	key->connect_error = socket->connect_error;
@@ -219,8 +250,11 @@ enum status fold_init(struct fold *fold, const struct selection *selection,
 
 	memset(fold, 0, sizeof *fold);
 	fold->next = calloc((size_t)model->sockets_count + 1, sizeof *fold->next);
-	is_whole = fold->next != NULL && sockets_fold(&folding) && groups_unfold(&folding);
+	folding.places = calloc((size_t)model->stacks_count + 1, sizeof *folding.places);
+	is_whole = fold->next != NULL && folding.places != NULL && sockets_fold(&folding) &&
+		   groups_unfold(&folding);
 	entries_free(folding.entries);
+	free(folding.places);
 	if (is_whole)
 		return STATUS_OK;
 	fold_release(fold);

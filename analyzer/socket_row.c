@@ -35,17 +35,6 @@ const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
 	[SOCKET_PLACE] = {.title = "opened by", .least = 12, .keeps_start = true},
 };
 
-static uint32_t largest_group(const struct fold *fold)
-{
-	uint32_t most = 1;
-
-	for (uint32_t i = 0; i < fold->group_count; i++) {
-		if (fold->groups[i].count > most)
-			most = fold->groups[i].count;
-	}
-	return most;
-}
-
 enum status socket_row_init(struct socket_row *row, const struct terminal *terminal,
 			    const struct model *model, const struct fold *fold,
 			    struct symbols *symbols, struct error *error)
@@ -55,16 +44,12 @@ enum status socket_row_init(struct socket_row *row, const struct terminal *termi
 	row->model = model;
 	row->fold = fold;
 	row->symbols = symbols;
-	row->values = calloc(largest_group(fold), sizeof *row->values);
-	if (row->values == NULL)
-		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
-	return STATUS_OK;
+	return socket_groups_init(&row->groups, model, fold, error);
 }
 
 void socket_row_release(struct socket_row *row)
 {
-	free(row->values);
-	row->values = NULL;
+	socket_groups_release(&row->groups);
 }
 
 static char *cell_text(struct socket_row *row, enum socket_column column)
@@ -84,54 +69,8 @@ cell_print(struct socket_row *row, enum socket_column column, const char *format
 
 /* ---- values of all sockets of a group ---- */
 
-static int order_values(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
-}
-
-struct spread {
-	int64_t least, median, most; /* TIME_NONE when no socket has a value */
-};
-
-static struct spread spread_of(struct socket_row *row, const struct fold_group *group,
-			       int64_t (*value_of)(const struct model *model,
-						   const struct model_socket *socket))
-{
-	size_t count = 0;
-
-	for (uint32_t i = group->first; i != MODEL_NONE; i = row->fold->next[i]) {
-		int64_t value = value_of(row->model, &row->model->sockets[i]);
-
-		if (value != TIME_NONE)
-			row->values[count++] = value;
-	}
-	if (count == 0)
-		return (struct spread){TIME_NONE, TIME_NONE, TIME_NONE};
-	qsort(row->values, count, sizeof *row->values, order_values);
-	return (struct spread){row->values[0], row->values[count / 2], row->values[count - 1]};
-}
-
-/* An accept has no connecting of ours to measure. */
-static int64_t latency_of(const struct model *model, const struct model_socket *socket)
-{
-	(void)model;
-	return socket->origin == TRACE_ORIGIN_ACCEPT ? TIME_NONE : socket_latency_ns(socket);
-}
-
-static int64_t open_for_of(const struct model *model, const struct model_socket *socket)
-{
-	return time_between(socket->created_ns, socket_ended_ns(model, socket));
-}
-
-static int64_t fd_of(const struct model *model, const struct model_socket *socket)
-{
-	(void)model;
-	return socket->fd;
-}
-
-static void duration_fill(struct socket_row *row, enum socket_column column, struct spread spread)
+static void duration_fill(struct socket_row *row, enum socket_column column,
+			  struct socket_spread spread)
 {
 	struct quantity quantity;
 
@@ -139,15 +78,11 @@ static void duration_fill(struct socket_row *row, enum socket_column column, str
 		   quantity_duration(row->terminal, spread.median, &quantity));
 }
 
-static void bytes_fill(struct socket_row *row, const struct fold_group *group)
+static void bytes_fill(struct socket_row *row, const struct socket_group *sum)
 {
-	uint64_t sent = 0, received = 0;
+	uint64_t sent = sum->bytes_sent, received = sum->bytes_received;
 	struct quantity quantity = {{0}};
 
-	for (uint32_t i = group->first; i != MODEL_NONE; i = row->fold->next[i]) {
-		sent += row->model->sockets[i].bytes_sent;
-		received += row->model->sockets[i].bytes_received;
-	}
 	cell_print(row, SOCKET_OUT, "%s", sent != 0 ? quantity_bytes_short(sent, &quantity) : "-");
 	cell_print(row, SOCKET_IN, "%s",
 		   received != 0 ? quantity_bytes_short(received, &quantity) : "-");
@@ -155,16 +90,15 @@ static void bytes_fill(struct socket_row *row, const struct fold_group *group)
 
 /* ---- what all sockets of a group have in common, but for the ids ---- */
 
-static void identity_fill(struct socket_row *row, const struct fold_group *group)
+static void identity_fill(struct socket_row *row, const struct fold_group *group,
+			  const struct socket_group *sum)
 {
-	struct spread fd = spread_of(row, group, fd_of);
-
 	cell_print(row, SOCKET_ID, "s%" PRIu64 "%s", (uint64_t)group->first + 1,
 		   group->count > 1 ? terminal_ellipsis(row->terminal) : "");
-	if (fd.least == fd.most)
-		cell_print(row, SOCKET_FD, "%" PRId64, fd.least);
+	if (sum->fd_least == sum->fd_most)
+		cell_print(row, SOCKET_FD, "%d", sum->fd_least);
 	else
-		cell_print(row, SOCKET_FD, "%" PRId64 "-%" PRId64, fd.least, fd.most);
+		cell_print(row, SOCKET_FD, "%d-%d", sum->fd_least, sum->fd_most);
 }
 
 static void address_escape(const struct socket_row *row, const struct model_address *address,
@@ -234,10 +168,11 @@ static void peer_fill(struct socket_row *row, const struct fold_group *group)
 	cell_print(row, SOCKET_PEER, "%s%s%s", times, peer_prefix(socket), text);
 }
 
-static void connect_fill(struct socket_row *row, const struct fold_group *group)
+static void connect_fill(struct socket_row *row, const struct fold_group *group,
+			 const struct socket_group *sum)
 {
 	if (row->model->sockets[group->first].connect_error == 0)
-		duration_fill(row, SOCKET_CONNECT, spread_of(row, group, latency_of));
+		duration_fill(row, SOCKET_CONNECT, sum->latency);
 	else
 		cell_print(row, SOCKET_CONNECT, "failed"); /* by what, stands under "end" */
 }
@@ -315,17 +250,18 @@ static bool is_quiet(const struct model_socket *socket)
 void socket_row_fill(struct socket_row *row, const struct fold_group *group)
 {
 	const struct model_socket *socket = &row->model->sockets[group->first];
+	const struct socket_group *sum = socket_groups_ask(&row->groups, group);
 	enum terminal_style style = is_quiet(socket) ? TERMINAL_QUIET : TERMINAL_PLAIN;
 
 	for (size_t i = 0; i < SOCKET_COLUMN_COUNT; i++)
 		row->cells[i].style = style;
-	identity_fill(row, group);
+	identity_fill(row, group, sum);
 	peer_fill(row, group);
 	opened_fill(row, group);
-	connect_fill(row, group);
-	duration_fill(row, SOCKET_OPEN_FOR, spread_of(row, group, open_for_of));
-	bytes_fill(row, group);
-	duration_fill(row, SOCKET_IDLE, spread_of(row, group, socket_idle_ns));
+	connect_fill(row, group, sum);
+	duration_fill(row, SOCKET_OPEN_FOR, sum->open_for);
+	bytes_fill(row, sum);
+	duration_fill(row, SOCKET_IDLE, sum->idle);
 	closer_fill(row, socket);
 	end_fill(row, socket);
 	owner_fill(row, group);

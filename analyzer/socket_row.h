@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "socket_group.h"
 #include "table.h"
 
 struct fold;
@@ -39,7 +40,7 @@ struct socket_row {
 	const struct model *model;
 	const struct fold *fold;
 	struct symbols *symbols;
-	int64_t *values; /* room for one of each socket of the largest group */
+	struct socket_groups groups;
 	struct table_cell cells[SOCKET_COLUMN_COUNT];
 };
 

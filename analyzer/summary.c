@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "numbers.h"
 #include "socket_facts.h"
 #include "words.h"
 
@@ -23,13 +24,6 @@ static int order_by_cookie(const void *a, const void *b)
 	if (left->cookie != right->cookie)
 		return left->cookie < right->cookie ? -1 : 1;
 	return (left->created_ns > right->created_ns) - (left->created_ns < right->created_ns);
-}
-
-static int order_times(const void *a, const void *b)
-{
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-	return (left > right) - (left < right);
 }
 
 static struct kernel_socket kernel_socket_of(const struct model *model,
@@ -56,17 +50,15 @@ static void kernel_socket_join(struct kernel_socket *whole, const struct kernel_
 	whole->is_connection |= part->is_connection;
 }
 
-/* Joins rows of the same cookie in place; a cookie of 0 is unknown and joins nothing. */
+/* Joins rows of the same cookie in place. */
 static size_t kernel_sockets_join(struct kernel_socket *sockets, size_t count)
 {
 	size_t kept = 0;
 
-	qsort(sockets, count, sizeof *sockets, order_by_cookie);
+	if (count != 0)
+		qsort(sockets, count, sizeof *sockets, order_by_cookie);
 	for (size_t i = 0; i < count; i++) {
-		bool is_same = kept != 0 && sockets[i].cookie != 0 &&
-			       sockets[kept - 1].cookie == sockets[i].cookie;
-
-		if (is_same)
+		if (kept != 0 && sockets[kept - 1].cookie == sockets[i].cookie)
 			kernel_socket_join(&sockets[kept - 1], &sockets[i]);
 		else
 			sockets[kept++] = sockets[i];
@@ -78,7 +70,7 @@ static size_t kernel_sockets_join(struct kernel_socket *sockets, size_t count)
  * Both arrays sorted: a socket that ends at the moment another begins does not overlap it. None can
  * end before it began (gone < born), whatever the times of a damaged trace say.
  */
-static uint64_t peak_of(const int64_t *created, const int64_t *closed, size_t count)
+static uint64_t peak_of(const uint64_t *created, const uint64_t *closed, size_t count)
 {
 	uint64_t open = 0, peak = 0;
 
@@ -95,46 +87,137 @@ static uint64_t peak_of(const int64_t *created, const int64_t *closed, size_t co
 	return peak;
 }
 
-static void totals_add(struct summary *summary, const struct kernel_socket *sockets, size_t count,
-		       int64_t *times)
+/* ---- cookies that several rows have ---- */
+
+struct shared {
+	uint64_t *cookies; /* ascending */
+	size_t count;
+};
+
+/* Leaves of sorted cookies those that occur twice or more; 0 is unknown and joins nothing. */
+static size_t cookies_keep_shared(uint64_t *cookies, size_t count)
 {
-	summary->sockets = count;
-	for (size_t i = 0; i < count; i++) {
-		summary->connections += sockets[i].is_connection;
-		summary->open_at_end += sockets[i].is_open_at_end;
-		times[i] = sockets[i].created_ns;
-		times[count + i] = sockets[i].closed_ns;
+	size_t kept = 0;
+
+	for (size_t i = 1; i < count; i++) {
+		bool is_shared = cookies[i] == cookies[i - 1] && cookies[i] != 0;
+
+		if (is_shared && (kept == 0 || cookies[kept - 1] != cookies[i]))
+			cookies[kept++] = cookies[i];
 	}
-	qsort(times, count, sizeof *times, order_times);
-	qsort(times + count, count, sizeof *times, order_times);
-	summary->peak_open = peak_of(times, times + count, count);
+	return kept;
+}
+
+static bool shared_init(struct shared *shared, const struct model *model)
+{
+	size_t count = model->sockets_count;
+
+	*shared = (struct shared){.cookies = malloc(count * sizeof *shared->cookies)};
+	for (size_t i = 0; shared->cookies != NULL && i < count; i++)
+		shared->cookies[i] = model->sockets[i].cookie;
+	if (shared->cookies == NULL || !numbers_sort(shared->cookies, count))
+		return false;
+	shared->count = cookies_keep_shared(shared->cookies, count);
+	return true;
+}
+
+static int order_cookies(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+static bool shared_has(const struct shared *shared, uint64_t cookie)
+{
+	return shared->count != 0 && bsearch(&cookie, shared->cookies, shared->count, sizeof cookie,
+					     order_cookies) != NULL;
+}
+
+/* ---- totals ---- */
+
+struct totals {
+	struct summary *summary;
+	uint64_t *created, *closed;  /* of each kernel socket, ordered as unsigned numbers */
+	struct kernel_socket *parts; /* rows whose cookies others have too */
+	size_t part_count;
+};
+
+static uint64_t ordered(int64_t time_ns)
+{
+	return (uint64_t)time_ns ^ UINT64_C(1) << 63;
+}
+
+static void totals_add(struct totals *totals, const struct kernel_socket *socket)
+{
+	struct summary *summary = totals->summary;
+
+	totals->created[summary->sockets] = ordered(socket->created_ns);
+	totals->closed[summary->sockets++] = ordered(socket->closed_ns);
+	summary->connections += socket->is_connection;
+	summary->open_at_end += socket->is_open_at_end;
+}
+
+static bool totals_add_rows(struct totals *totals, const struct model *model,
+			    const struct shared *shared)
+{
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		const struct model_socket *row = &model->sockets[i];
+		struct kernel_socket socket = kernel_socket_of(model, row);
+		struct kernel_socket *parts;
+
+		totals->summary->bytes_sent += row->bytes_sent;
+		totals->summary->bytes_received += row->bytes_received;
+		if (!shared_has(shared, row->cookie)) {
+			totals_add(totals, &socket);
+			continue;
+		}
+		if ((totals->part_count & (totals->part_count - 1)) == 0) {
+			parts = reallocarray(totals->parts, totals->part_count * 2 + 1,
+					     sizeof *parts);
+			if (parts == NULL)
+				return false;
+			totals->parts = parts;
+		}
+		totals->parts[totals->part_count++] = socket;
+	}
+	return true;
+}
+
+static bool totals_finish(struct totals *totals)
+{
+	size_t joined = kernel_sockets_join(totals->parts, totals->part_count), count;
+
+	for (size_t i = 0; i < joined; i++)
+		totals_add(totals, &totals->parts[i]);
+	count = totals->summary->sockets;
+	if (!numbers_sort(totals->created, count) || !numbers_sort(totals->closed, count))
+		return false;
+	totals->summary->peak_open = peak_of(totals->created, totals->closed, count);
+	return true;
 }
 
 static enum status totals_fill(struct summary *summary, const struct model *model,
 			       struct error *error)
 {
 	size_t count = model->sockets_count;
-	struct kernel_socket *sockets;
-	int64_t *times;
+	struct totals totals = {.summary = summary};
+	struct shared shared;
+	bool is_whole;
 
 	if (count == 0)
 		return STATUS_OK;
-	sockets = calloc(count, sizeof *sockets);
-	times = calloc(count, 2 * sizeof *times);
-	if (sockets == NULL || times == NULL) {
-		free(sockets);
-		free(times);
-		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
-	}
-	for (size_t i = 0; i < count; i++) {
-		sockets[i] = kernel_socket_of(model, &model->sockets[i]);
-		summary->bytes_sent += model->sockets[i].bytes_sent;
-		summary->bytes_received += model->sockets[i].bytes_received;
-	}
-	totals_add(summary, sockets, kernel_sockets_join(sockets, count), times);
-	free(sockets);
-	free(times);
-	return STATUS_OK;
+	is_whole = shared_init(&shared, model);
+	totals.created = malloc(count * sizeof *totals.created);
+	totals.closed = malloc(count * sizeof *totals.closed);
+	is_whole = is_whole && totals.created != NULL && totals.closed != NULL &&
+		   totals_add_rows(&totals, model, &shared);
+	free(shared.cookies);
+	is_whole = is_whole && totals_finish(&totals);
+	free(totals.created);
+	free(totals.closed);
+	free(totals.parts);
+	return is_whole ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
 }
 
 static void coverage_fill(struct summary *summary, const struct model *model)

@@ -11,6 +11,7 @@
 struct resolved_stack {
 	struct frame *frames;
 	size_t count;
+	const struct frame *own; /* see symbols_own_frame() */
 	bool is_resolved;
 };
 
@@ -182,6 +183,9 @@ static void symbols_resolve(struct symbols *symbols, const struct model_stack *s
 	}
 	resolved->frames = growing.frames;
 	resolved->count = growing.count;
+	if (growing.count != 0)
+		resolved->own = symbols_own_choose(growing.frames, growing.count,
+						   symbols->model->processes[stack->process].exe);
 }
 
 size_t symbols_stack(struct symbols *symbols, uint32_t stack, const struct frame **frames)
@@ -200,12 +204,7 @@ size_t symbols_stack(struct symbols *symbols, uint32_t stack, const struct frame
 
 const struct frame *symbols_own_frame(struct symbols *symbols, uint32_t stack)
 {
-	const struct model *model = symbols->model;
 	const struct frame *frames;
-	size_t count = symbols_stack(symbols, stack, &frames);
 
-	if (count == 0)
-		return NULL;
-	return symbols_own_choose(frames, count,
-				  model->processes[model->stacks[stack].process].exe);
+	return symbols_stack(symbols, stack, &frames) != 0 ? symbols->stacks[stack].own : NULL;
 }
