@@ -77,11 +77,19 @@ $(BUILD)/obj/preload/%.o: preload/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
 
+# The built-in handle catalog, line by line as strings of C.
+HANDLE_CATALOG := $(BUILD)/obj/include/handle_catalog.inc
+$(HANDLE_CATALOG): preload/handle_catalog.txt
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
+$(BUILD)/obj/preload/handle_catalog.o $(BUILD)/obj/fault/handle_catalog.o: $(HANDLE_CATALOG)
+$(BUILD)/obj/preload/handle_catalog.o $(BUILD)/obj/fault/handle_catalog.o: PRELOAD_FLAGS += -I$(dir $(HANDLE_CATALOG))
+
 # The library exports its hooks, what track.h declares and nothing else: the names in these lists.
-HOOK_LISTS := preload/hooks.def preload/track.def
+HOOK_LISTS := preload/hooks.def preload/track.def preload/handle.def
 $(BUILD)/exports.map: $(HOOK_LISTS)
 	@mkdir -p $(@D)
-	@{ echo '{ global:'; sed -nE 's/^(HOOK|ALIAS|TRACK)\(([^,)]+).*/\2;/p' $(HOOK_LISTS); \
+	@{ echo '{ global:'; sed -nE 's/^(HOOK|ALIAS|TRACK|HANDLE)\(([^,)]+).*/\2;/p' $(HOOK_LISTS); \
 		echo 'local: *; };'; } >$@
 
 $(BUILD)/libsocklife.so: $(PRELOAD_OBJECTS) $(BUILD)/exports.map
@@ -168,6 +176,13 @@ $(SUBJECTS)/%: tests/subjects/%.cc $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CXX) $(CXX_FLAGS) $(SUBJECT_COMPILE)
 
+# Examples in C, built as their users build them: with the public header and nothing else of ours.
+EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*/*.c))
+$(BUILD)/examples/criterion_marks/%: EXAMPLE_LIBS := -lcriterion
+$(BUILD)/examples/%: examples/%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(C_FLAGS) -MF $@.d $(SUBJECT_SAN) $< $(LDFLAGS) $(EXAMPLE_LIBS) -o $@
+
 demo: ## a real program talks to a real server, and what socklife says of it
 	$(INSTALL_PACKAGES) build demo
 	@$(MAKE) --no-print-directory all
@@ -188,7 +203,7 @@ foreign: ## CPython's own tests, bare and recorded (an hour; MODULES="socket ssl
 	@$(MAKE) --no-print-directory all
 	@tests/foreign/cpython.sh $(abspath $(BUILD))/socklife $(BUILD)/foreign $(MODULES)
 
-test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(FAULT_LIBRARY) $(RANDOM) $(RACES)
+test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(EXAMPLES) $(FAULT_LIBRARY) $(RANDOM) $(RACES)
 
 random: ## the random program, RUNS=10000 times from SEED=1, against its own log
 	$(INSTALL_PACKAGES) build

@@ -5,6 +5,7 @@
  */
 #include "hook.h"
 
+#include "handle.h"
 #include "hook_jump.h"
 #include "real.h"
 
@@ -15,6 +16,8 @@ static void hook_modules_changed(int flags, bool is_apart)
 	if (hook_is_silent())
 		return;
 	scope = hook_enter();
+	handle_look(); /* at what was opened before: its functions may be called by this one */
+	handle_loading();
 	recorder_modules_changed();
 	if ((flags & RTLD_DEEPBIND) != 0)
 		recorder_note("a library was opened with RTLD_DEEPBIND: its own calls of socket "

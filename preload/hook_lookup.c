@@ -1,14 +1,15 @@
 /*
  * dlsym(): a function that a program looks up in libc by a handle of its own (ctypes, cffi) would
  * be libc's, past every hook. Where the answer is the very function that a hook calls, the hook is
- * given instead: to the caller both do the same. RTLD_DEFAULT and RTLD_NEXT depend on who calls
- * (dlsym(3)), and find the hooks by themselves where they should, so the real function is always
- * jumped to.
+ * given instead, or the wrapper of a function of the handle catalog: to the caller both do the
+ * same. RTLD_DEFAULT and RTLD_NEXT depend on who calls (dlsym(3)), and find the hooks by themselves
+ * where they should, so the real function is jumped to for all but wrappers.
  */
 #include "hook.h"
 
 #include <string.h>
 
+#include "handle.h"
 #include "hook_jump.h"
 #include "real.h"
 
@@ -36,13 +37,6 @@ static const struct lookup_row *lookup_find(const char *name)
 	return NULL;
 }
 
-/* Takes dlsym()'s place when the answer is known to be a hook. */
-static void *lookup_answer(void *handle, const char *name)
-{
-	(void)handle;
-	return lookup_find(name)->hook;
-}
-
 /* What a hook calls, without the stand-in for what libc lacks. */
 static void *lookup_real(const struct lookup_row *row)
 {
@@ -52,20 +46,44 @@ static void *lookup_real(const struct lookup_row *row)
 	return address;
 }
 
+/*
+ * What is given instead of `found`; NULL: nothing. RTLD_DEFAULT finds libc's hooks by itself, but
+ * never a wrapper.
+ */
+static void *lookup_instead(const void *handle, const char *name, const void *found)
+{
+	const struct lookup_row *row = handle != RTLD_DEFAULT ? lookup_find(name) : NULL;
+
+	if (found == NULL)
+		return NULL;
+	if (row != NULL)
+		return found == lookup_real(row) ? row->hook : NULL;
+	return handle_lookup(name, found);
+}
+
+static bool lookup_is_wanted(const void *handle, const char *name)
+{
+	if (name == NULL || handle == RTLD_NEXT)
+		return false;
+	return (handle != RTLD_DEFAULT && lookup_find(name) != NULL) || handle_is_name(name);
+}
+
+/* Takes dlsym()'s place when the answer is known to be another. */
+static void *lookup_answer(void *handle, const char *name)
+{
+	return lookup_instead(handle, name, REAL(dlsym)(handle, name));
+}
+
 __attribute__((used)) void *hook_dlsym_note(void *handle, const char *name)
 {
-	const struct lookup_row *row;
 	int saved_errno = errno;
-	void *found;
+	void *instead = NULL;
 
-	if (handle == RTLD_DEFAULT || handle == RTLD_NEXT || name == NULL)
-		return (void *)REAL(dlsym);
-	row = lookup_find(name);
-	if (row == NULL)
-		return (void *)REAL(dlsym);
-	found = REAL(dlsym)(handle, name);
+	if (!hook_is_silent())
+		handle_look();
+	if (lookup_is_wanted(handle, name))
+		instead = lookup_instead(handle, name, REAL(dlsym)(handle, name));
 	errno = saved_errno;
-	return found != NULL && found == lookup_real(row) ? (void *)lookup_answer
-							  : (void *)REAL(dlsym);
+	return instead != NULL ? (void *)lookup_answer : (void *)REAL(dlsym);
 }
 HOOK_JUMP(dlsym, hook_dlsym_note);

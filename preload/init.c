@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "environment.h"
+#include "handle.h"
 #include "hook.h"
 #include "hook_signal.h"
 #include "python.h"
@@ -24,6 +25,7 @@ __attribute__((constructor)) static void init_library(void)
 	environment_hide();
 	recorder_start();
 	hook_signal_start();
+	handle_start(); /* before Python: of the owners of a socket a handle is the innermost */
 	python_start();
 	on_exit(init_exiting, NULL);
 	hook_leave(scope);

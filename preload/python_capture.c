@@ -120,13 +120,20 @@ static void attribute_anew(int fd)
 		__atomic_store_n(&socket->attributed_epoch, 0, __ATOMIC_RELAXED);
 }
 
+/* One of C's own: Python's are born with their walk published. */
+static bool is_object_birth(const struct recorder_capture *capture)
+{
+	return capture->moment == RECORDER_BIRTH && !capture->socket;
+}
+
 static void capture_walk(struct recorder_capture *capture)
 {
 	struct python_walk walk;
 
 	python_walk_run(&walk);
 	frames_add(capture, &walk);
-	if (capture->moment == RECORDER_CONNECT || capture->moment == RECORDER_USE)
+	if (capture->moment == RECORDER_CONNECT || capture->moment == RECORDER_USE ||
+	    is_object_birth(capture))
 		stack_add(capture, &walk);
 	if (capture->moment == RECORDER_CONNECT && !capture->object_count)
 		attribute_anew(capture->fd);

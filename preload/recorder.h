@@ -195,8 +195,8 @@ uint32_t recorder_code(uint32_t file, uint32_t function,
 struct recorder_object {
 	uint32_t class_name; /* from recorder_string() */
 	uint32_t number;
-	uint32_t parent;
-	uint64_t address;
+	uint32_t parent;  /* 0, for TRACE_RUNTIME_C: what the runtimes say at RECORDER_BIRTH */
+	uint64_t address; /* 0: recorder_object_placed() will tell */
 	enum trace_role role;
 	enum trace_runtime runtime;
 	uint32_t flags;
@@ -206,6 +206,7 @@ struct recorder_object {
  * (not the record's id), 0 when there is no room. Handles die with a fork: see recorder_forks().
  */
 uint32_t recorder_object_created(const struct recorder_object *object);
+void recorder_object_placed(uint32_t object, uint64_t address);
 void recorder_object_constructed(uint32_t object);
 void recorder_object_ended(uint32_t object, enum trace_object_end end);
 void recorder_link(uint32_t socket, uint32_t object, enum trace_link_kind what,
@@ -238,8 +239,12 @@ struct recorder_capture {
 	uint64_t frames[RECORDER_FRAMES_MAX]; /* interpreted frames, innermost first
 						 (TRACE_FRAME_MAKE) */
 	size_t frame_count;
-	uint32_t objects[RECORDER_OBJECTS_MAX]; /* handles, innermost first */
-	uint8_t matches[RECORDER_OBJECTS_MAX];  /* enum trace_match of each */
+	/*
+	 * Handles, innermost first. BIRTH: in whose methods an object is created; CLOSE: in whose
+	 * calls the socket is closed, of TRACE_RUNTIME_C.
+	 */
+	uint32_t objects[RECORDER_OBJECTS_MAX];
+	uint8_t matches[RECORDER_OBJECTS_MAX]; /* enum trace_match of each */
 	size_t object_count;
 	bool is_finalizer; /* CLOSE: no program code asked for it */
 	bool is_shut_down; /* the runtime was there, and is no more */

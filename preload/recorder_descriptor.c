@@ -106,6 +106,7 @@ bool recorder_claim(int fd, struct recorder_claim *claim)
 	descriptor_settle_connect(socket, fd);
 	RECORDER_SET(socket->ended_stack,
 		     recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd));
+	recorder_link_captured(&capture, socket->id, TRACE_LINK_CLOSER);
 	RECORDER_SET(socket->ended_tid, recorder_tid());
 	claim->is_finalized = capture.is_finalizer;
 	if (capture.is_shut_down)

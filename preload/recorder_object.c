@@ -103,10 +103,12 @@ uint32_t recorder_object_created(const struct recorder_object *wanted)
 	object->id = __atomic_add_fetch(&recorder.last_object_id, 1, __ATOMIC_RELAXED);
 	object->class_name = wanted->class_name;
 	object->number = wanted->number;
-	object->parent = parent != NULL ? parent->id : 0;
 	object->address = wanted->address;
 	object->created_ns = clock_now_ns();
 	object->created_stack = recorder_capture(&capture, RECORDER_BIRTH, 0, -1);
+	if (parent == NULL && wanted->runtime == TRACE_RUNTIME_C && capture.object_count > 0)
+		parent = object_at(capture.objects[0]);
+	object->parent = parent != NULL ? parent->id : 0;
 	object->created_tid = recorder_tid();
 	object->role = (uint16_t)wanted->role;
 	object->runtime = (uint16_t)wanted->runtime;
@@ -114,6 +116,14 @@ uint32_t recorder_object_created(const struct recorder_object *wanted)
 	sink_commit(&object->record, TRACE_OBJECT);
 	recorder_epoch_advance();
 	return sink_offset(object);
+}
+
+void recorder_object_placed(uint32_t handle, uint64_t address)
+{
+	struct trace_object *object = object_at(handle);
+
+	if (object != NULL)
+		__atomic_store_n(&object->address, address, __ATOMIC_RELAXED);
 }
 
 void recorder_object_constructed(uint32_t handle)

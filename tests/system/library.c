@@ -97,6 +97,8 @@ static const char *const hooks[] = {
 #include "../../preload/hooks.def"
 #define TRACK(name) #name,
 #include "../../preload/track.def"
+#define HANDLE(name) #name,
+#include "../../preload/handle.def"
 };
 
 #define HOOK_COUNT (sizeof(hooks) / sizeof(hooks[0]))

@@ -267,7 +267,8 @@ struct trace_object {
 	uint32_t class_name; /* STRING id, e.g. requests.sessions.Session */
 	uint32_t number;     /* of this class in this process, from 1 */
 	uint32_t parent;     /* object id in whose method it was made, 0 none */
-	uint64_t address;    /* of the object in memory: tells reuse, never an identity */
+	/* live: of the object in memory, 0 while it is not known; tells reuse, never an identity */
+	uint64_t address;
 	uint64_t created_ns;
 	uint64_t constructed_ns; /* live: when its constructor returned, 0 not yet or not known */
 	uint32_t created_stack;

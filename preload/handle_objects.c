@@ -1,0 +1,152 @@
+#include "handle_objects.h"
+
+#include <string.h>
+
+#include "handle_calls.h"
+#include "handle_catalog.h"
+
+#define CONTAINERS_MAX 4 /* of one another; a ring of them must end too */
+
+/* Of each type's name, in this process' trace. */
+static struct {
+	uint32_t string, forks;
+	uint32_t count; /* atomic */
+	bool is_known;
+} names[HANDLE_TYPES_MAX];
+
+static uint32_t name_string(uint16_t family)
+{
+	const char *name = handle_catalog()->types[family].name;
+	uint32_t forks = recorder_forks();
+
+	if (!names[family].is_known || names[family].forks != forks) {
+		names[family].string = recorder_string(name, strlen(name));
+		names[family].forks = forks;
+		names[family].is_known = names[family].string != 0;
+	}
+	return names[family].string;
+}
+
+static void announce(struct handle_entry *entry)
+{
+	const struct handle_type *type = &handle_catalog()->types[entry->type];
+	uint32_t string = name_string(type->family);
+
+	entry->is_announcing = true;
+	entry->forks = recorder_forks();
+	entry->object = recorder_object_created(&(struct recorder_object){
+		.class_name = string,
+		.number = __atomic_add_fetch(&names[type->family].count, 1, __ATOMIC_RELAXED),
+		.address = entry->address,
+		.role = (enum trace_role)type->role,
+		.runtime = TRACE_RUNTIME_C,
+		.flags = (entry->was_announced ? TRACE_OBJECT_ADOPTED : 0) |
+			 (type->flags & HANDLE_TYPE_ONE_THREAD ? TRACE_OBJECT_ONE_THREAD : 0),
+	});
+	entry->was_announced = true;
+	entry->is_announcing = false;
+}
+
+static bool is_announced(const struct handle_entry *entry)
+{
+	return entry->object != 0 && entry->forks == recorder_forks();
+}
+
+uint32_t handle_object_id(struct handle_entry *entry)
+{
+	if (entry->is_announcing)
+		return 0;
+	if (!is_announced(entry))
+		announce(entry);
+	return entry->object;
+}
+
+void handle_object_created(struct handle_ref ref, uint64_t address)
+{
+	struct handle_entry *entry = handle_table_entry(ref);
+	struct handle_ref former = handle_table_claim(address);
+	uint32_t object;
+
+	/* The memory of one whose end was not seen. */
+	if (former.number != 0)
+		handle_object_ended(former);
+	if (entry == NULL)
+		return;
+	entry->address = address;
+	if (handle_catalog()->types[entry->type].flags & HANDLE_TYPE_IS_PART) {
+		if (!handle_table_publish(ref, address))
+			handle_table_give_back(ref);
+		return;
+	}
+	object = handle_object_id(entry);
+	recorder_object_placed(object, address);
+	recorder_object_constructed(object);
+	if (!handle_table_publish(ref, address))
+		recorder_note("too many handles of C libraries: some are not tracked", true);
+}
+
+void handle_object_ended(struct handle_ref ref)
+{
+	struct handle_entry *entry = handle_table_entry(ref);
+
+	if (entry == NULL)
+		return;
+	if (is_announced(entry))
+		recorder_object_ended(entry->object, TRACE_OBJECT_END_CALL);
+	handle_table_give_back(ref);
+}
+
+/* ---- captures ---- */
+
+static void capture_add(struct recorder_capture *capture, uint32_t object)
+{
+	for (size_t i = 0; i < capture->object_count; i++) {
+		if (capture->objects[i] == object)
+			return;
+	}
+	if (object == 0 || capture->object_count == RECORDER_OBJECTS_MAX)
+		return;
+	capture->objects[capture->object_count] = object;
+	capture->matches[capture->object_count++] = TRACE_MATCH_HANDLE;
+}
+
+/* Its library frees it behind a callback or a reply, and closes its socket on the way. */
+static void socket_closes(struct handle_entry *entry, uint32_t socket)
+{
+	const struct handle_type *type = &handle_catalog()->types[entry->type];
+
+	if (type->flags & HANDLE_TYPE_ENDS_WITH && entry->address != 0 && entry->socket == socket &&
+	    socket != 0)
+		handle_object_ended(handle_table_claim(entry->address));
+}
+
+static void entry_add(struct recorder_capture *capture, struct handle_ref ref)
+{
+	struct handle_entry *entry = handle_table_entry(ref);
+
+	for (int i = 0; entry != NULL && i < CONTAINERS_MAX; i++) {
+		capture_add(capture, handle_object_id(entry));
+		entry = handle_table_entry(entry->container);
+	}
+}
+
+void handle_capture(struct recorder_capture *capture)
+{
+	struct handle_ref refs[RECORDER_OBJECTS_MAX];
+	size_t count = handle_calls_under_way(refs, RECORDER_OBJECTS_MAX);
+
+	/* A socket's birth has no owner; an object's has a parent. */
+	if (capture->moment == RECORDER_BIRTH && capture->socket != 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		struct handle_entry *entry = handle_table_entry(refs[i]);
+
+		entry_add(capture, refs[i]);
+		if (entry == NULL)
+			continue;
+		if (capture->moment == RECORDER_CONNECT)
+			entry->socket = capture->socket;
+		else if (capture->moment == RECORDER_CLOSE)
+			socket_closes(entry, capture->socket);
+	}
+}
