@@ -146,7 +146,7 @@ json_t *json_row_end(struct json_row *row)
 	return NULL;
 }
 
-static void value_write(struct json_stream *stream, json_t *value)
+void json_stream_raw(struct json_stream *stream, json_t *value)
 {
 	if (value == NULL)
 		stream->failed = true;
@@ -155,11 +155,16 @@ static void value_write(struct json_stream *stream, json_t *value)
 	json_decref(value);
 }
 
+char *json_value_dump(const json_t *value)
+{
+	return json_dumps(value, DUMP_FLAGS);
+}
+
 void json_stream_value(struct json_stream *stream, const char *key, json_t *value)
 {
 	fprintf(stream->out, "%s\n\"%s\": ", stream->is_first ? "{" : ",", key);
 	stream->is_first = false;
-	value_write(stream, value);
+	json_stream_raw(stream, value);
 }
 
 void json_stream_begin(struct json_stream *stream, const char *key)
@@ -172,7 +177,7 @@ void json_stream_item(struct json_stream *stream, json_t *item)
 {
 	fputs(stream->is_first ? "\n" : ",\n", stream->out);
 	stream->is_first = false;
-	value_write(stream, item);
+	json_stream_raw(stream, item);
 }
 
 void json_stream_end(struct json_stream *stream)

@@ -25,6 +25,9 @@ json_t *json_value_id(char letter, uint32_t index); /* "s17" for 16; null for MO
 json_t *json_value_error(int error);                /* an errno's name; null for 0 */
 json_t *json_value_frames(struct symbols *symbols, uint32_t stack);
 
+/* The text that is written for a value; the caller frees it. NULL: out of memory. */
+char *json_value_dump(const json_t *value);
+
 /* Sets a key to a value that it takes over, NULL included; false when there is no memory. */
 bool json_value_set(json_t *object, const char *key, json_t *value);
 /* The same for the end of an array. */
@@ -48,6 +51,8 @@ struct json_stream {
 	bool failed;   /* a value could not be made: no memory */
 };
 
+/* The value alone, which is taken over. */
+void json_stream_raw(struct json_stream *stream, json_t *value);
 /* A key of the report's one object, and its value, which is taken over. */
 void json_stream_value(struct json_stream *stream, const char *key, json_t *value);
 void json_stream_begin(struct json_stream *stream, const char *key);
