@@ -1,7 +1,6 @@
 /*
  * The command line: help by walking the table of commands, and the one place that closes stdout.
  */
-#include <argp.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "options_help.h"
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &cmd_##name,
@@ -111,14 +111,14 @@ int main(int argc, char **argv)
 		.args_doc = "COMMAND [ARGUMENT...]",
 		.doc = "Records the lifetime of every socket of a program, and tells what happened "
 		       "to each.\v",
+		.children = options_help,
 		.help_filter = help_filter,
 	};
 	struct invocation invocation = {0};
 
 	/* only how characters are shown: numbers keep their point in every locale */
 	setlocale(LC_CTYPE, "");
-	argp_err_exit_status = COMMAND_FAILED;
 	atexit(stdout_close);
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
+	options_parse(&argp, argc, argv, ARGP_IN_ORDER, &invocation);
 	return command_start(invocation.command, argc - invocation.first, argv + invocation.first);
 }

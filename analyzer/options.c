@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "command.h"
+#include "options_help.h"
 #include "options_values.h"
 
 void options_command_line_parse(const struct command *command, int argc, char **argv,
@@ -15,10 +16,10 @@ void options_command_line_parse(const struct command *command, int argc, char **
 		.parser = parser,
 		.args_doc = command->synopsis,
 		.doc = command->summary,
+		.children = options_help,
 	};
 
-	argp_err_exit_status = COMMAND_FAILED;
-	argp_parse(&argp, argc, argv, flags, NULL, input);
+	options_parse(&argp, argc, argv, flags, input);
 }
 
 /* ---- show ---- */

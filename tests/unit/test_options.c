@@ -192,6 +192,12 @@ Test(options, refuse_letters_behind_an_id, .exit_code = COMMAND_FAILED)
 	show_refuses("s1x");
 }
 
+/* argp has it, to be debugged by. */
+Test(options, cannot_be_told_to_hang, .exit_code = COMMAND_FAILED)
+{
+	run_refuses("--H=1", "true");
+}
+
 Test(options, leave_somebody_elses_command_line_alone)
 {
 	ARGUMENTS("ls", "-l", "--help");
