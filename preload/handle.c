@@ -8,6 +8,7 @@
 #include "handle_catalog.h"
 #include "handle_libraries.h"
 #include "handle_objects.h"
+#include "handle_threads.h"
 #include "handle_thunks.h"
 #include "kernel.h"
 #include "real.h"
@@ -31,7 +32,8 @@ static unsigned long long module_adds, module_subs; /* as dl_iterate_phdr(3) cou
 
 struct patch {
 	const struct handle_module *module;
-	bool is_open; /* its read-only slots may be written */
+	bool is_open;     /* its read-only slots may be written */
+	bool has_threads; /* those that it starts are followed */
 };
 
 static bool slot_open(struct patch *patch, uintptr_t at)
@@ -50,26 +52,37 @@ static bool slot_open(struct patch *patch, uintptr_t at)
 	return patch->is_open;
 }
 
-static void slot_visit(const struct handle_slot *slot, void *context)
+static void *call_wrapper(const struct patch *patch, const struct handle_slot *slot)
 {
-	struct patch *patch = context;
 	uint16_t library;
 	void *wrapper = handle_libraries_wrapper(patch->module, slot, &library);
 	const struct handle_library *section;
 
-	if (wrapper == NULL || (uintptr_t)slot->at % sizeof(*slot->at) != 0 ||
-	    handle_libraries_is(patch->module, library))
-		return;
+	if (wrapper == NULL || handle_libraries_is(patch->module, library))
+		return NULL;
 	section = &handle_catalog()->libraries[library];
-	if (!handle_catalog_fits(section->first_except, section->except_count,
-				 patch->module->name) &&
+	return handle_catalog_fits(section->first_except, section->except_count,
+				   patch->module->name)
+		       ? NULL
+		       : wrapper;
+}
+
+static void slot_visit(const struct handle_slot *slot, void *context)
+{
+	struct patch *patch = context;
+	void *wrapper = call_wrapper(patch, slot);
+
+	if (wrapper == NULL && patch->has_threads)
+		wrapper = handle_threads_wrapper(slot->name, slot->is_lazy ? 0 : *slot->at);
+	if (wrapper != NULL && (uintptr_t)slot->at % sizeof(*slot->at) == 0 &&
 	    slot_open(patch, (uintptr_t)slot->at))
 		__atomic_store_n(slot->at, (uintptr_t)wrapper, __ATOMIC_RELEASE);
 }
 
 static void module_patch(const struct handle_module *module)
 {
-	struct patch patch = {.module = module};
+	struct patch patch = {.module = module,
+			      .has_threads = handle_libraries_has_threads(module)};
 
 	handle_elf_each_slot(module, slot_visit, &patch);
 	if (patch.is_open)

@@ -41,6 +41,16 @@ bool handle_libraries_any(void)
 	return instance_count > 0;
 }
 
+bool handle_libraries_has_threads(const struct handle_module *module)
+{
+	for (size_t i = 0; i < instance_count; i++) {
+		if (instances[i].start == module->start &&
+		    handle_catalog()->libraries[instances[i].library].has_threads)
+			return true;
+	}
+	return false;
+}
+
 static uint16_t index_of(const struct handle_function *function)
 {
 	return (uint16_t)(function - handle_catalog()->functions);

@@ -20,6 +20,9 @@ bool handle_libraries_any(void);
 /* True when the module is one that `library`, a section of the catalog, speaks of. */
 bool handle_libraries_is(const struct handle_module *module, uint16_t library);
 
+/* True when a section says that the module's threads work for handles. */
+bool handle_libraries_has_threads(const struct handle_module *module);
+
 /*
  * The wrapper of the function that a slot holds, or will hold once it is bound; NULL: none. The
  * section of the catalog that it comes from is in *library.

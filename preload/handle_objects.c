@@ -4,6 +4,7 @@
 
 #include "handle_calls.h"
 #include "handle_catalog.h"
+#include "handle_threads.h"
 
 #define CONTAINERS_MAX 4 /* of one another; a ring of them must end too */
 
@@ -98,7 +99,7 @@ void handle_object_ended(struct handle_ref ref)
 
 /* ---- captures ---- */
 
-static void capture_add(struct recorder_capture *capture, uint32_t object)
+static void capture_add(struct recorder_capture *capture, uint32_t object, enum trace_match match)
 {
 	for (size_t i = 0; i < capture->object_count; i++) {
 		if (capture->objects[i] == object)
@@ -107,7 +108,7 @@ static void capture_add(struct recorder_capture *capture, uint32_t object)
 	if (object == 0 || capture->object_count == RECORDER_OBJECTS_MAX)
 		return;
 	capture->objects[capture->object_count] = object;
-	capture->matches[capture->object_count++] = TRACE_MATCH_HANDLE;
+	capture->matches[capture->object_count++] = (uint8_t)match;
 }
 
 /* Its library frees it behind a callback or a reply, and closes its socket on the way. */
@@ -120,14 +121,25 @@ static void socket_closes(struct handle_entry *entry, uint32_t socket)
 		handle_object_ended(handle_table_claim(entry->address));
 }
 
-static void entry_add(struct recorder_capture *capture, struct handle_ref ref)
+static void entry_add(struct recorder_capture *capture, struct handle_ref ref,
+		      enum trace_match match)
 {
 	struct handle_entry *entry = handle_table_entry(ref);
 
 	for (int i = 0; entry != NULL && i < CONTAINERS_MAX; i++) {
-		capture_add(capture, handle_object_id(entry));
+		capture_add(capture, handle_object_id(entry), match);
 		entry = handle_table_entry(entry->container);
 	}
+}
+
+/* In no handle's call, but in a thread that one has started. */
+static void inherited_add(struct recorder_capture *capture)
+{
+	struct handle_ref refs[HANDLE_INHERITED_MAX];
+	size_t count = handle_threads_inherited(refs, HANDLE_INHERITED_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		entry_add(capture, refs[i], TRACE_MATCH_THREAD);
 }
 
 void handle_capture(struct recorder_capture *capture)
@@ -138,10 +150,12 @@ void handle_capture(struct recorder_capture *capture)
 	/* A socket's birth has no owner; an object's has a parent. */
 	if (capture->moment == RECORDER_BIRTH && capture->socket != 0)
 		return;
+	if (count == 0)
+		inherited_add(capture);
 	for (size_t i = 0; i < count; i++) {
 		struct handle_entry *entry = handle_table_entry(refs[i]);
 
-		entry_add(capture, refs[i]);
+		entry_add(capture, refs[i], TRACE_MATCH_HANDLE);
 		if (entry == NULL)
 			continue;
 		if (capture->moment == RECORDER_CONNECT)
