@@ -18,6 +18,7 @@
 #include "program.h"
 #include "render.h"
 #include "run_directory.h"
+#include "run_handles.h"
 #include "run_record.h"
 #include "terminal.h"
 
@@ -29,6 +30,7 @@ struct run {
 	const char *obstacle; /* why nothing can be recorded; NULL when it can */
 	char library[PATH_MAX];
 	char directory[PATH_MAX];
+	char handles[PATH_MAX]; /* "": no file was given */
 	struct run_record record;
 };
 
@@ -64,6 +66,9 @@ static int run_prepare(struct run *run)
 	if (result != COMMAND_PASS)
 		return result;
 	if (library_path_find(run->library, sizeof run->library, &error) != STATUS_OK ||
+	    (run->options.handles != NULL &&
+	     run_handles_check(run->options.handles, run->library, run->handles,
+			       sizeof run->handles, &error) != STATUS_OK) ||
 	    run_directory_prepare(run->options.directory, run->directory, sizeof run->directory,
 				  &error) != STATUS_OK ||
 	    run_record_init(&run->record, run->directory, run->program.command_path,
@@ -102,7 +107,8 @@ static int program_start(struct run *run, struct launch *launch)
 	const struct launch_variable variables[] = {
 		{is_harmed_by_preload(&run->program) ? NULL : "LD_PRELOAD", preload},
 		{"SOCKLIFE_TRACE", run->directory},
-		{run->options.track != NULL ? "SOCKLIFE_TRACK" : NULL, run->options.track},
+		{"SOCKLIFE_TRACK", run->options.track},
+		{"SOCKLIFE_HANDLES", run->handles[0] != '\0' ? run->handles : NULL},
 		{NULL, NULL},
 	};
 	int failure = preload == NULL ? ENOMEM

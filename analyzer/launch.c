@@ -34,7 +34,7 @@ static void signals_take(struct launch *launch)
 static void variables_set(const struct launch_variable *variables)
 {
 	for (; variables->name != NULL; variables++) {
-		if (setenv(variables->name, variables->value, 1) != 0)
+		if (variables->value != NULL && setenv(variables->name, variables->value, 1) != 0)
 			_exit(126);
 	}
 }

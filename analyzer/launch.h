@@ -16,7 +16,7 @@ struct launch {
 	int exec_error_fd; /* closes when exec has worked, else tells its errno */
 };
 
-/* One variable that only the child gets. */
+/* One variable that only the child gets; a NULL value leaves it as it is. */
 struct launch_variable {
 	const char *name, *value;
 };

@@ -17,6 +17,7 @@ struct renderer;
 struct options_run {
 	const char *directory;
 	char *track; /* classes, comma-separated; NULL none; owned */
+	const char *handles; /* a catalog of C handles; NULL: the built-in one alone */
 	const struct renderer *renderer;
 	bool is_quiet;
 	char **program; /* NULL-terminated, at least one */

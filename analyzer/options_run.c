@@ -8,7 +8,7 @@
 #include "render.h"
 
 /* Keys of options without a short form: beyond every character. */
-enum option_key { KEY_FORMAT = 256, KEY_TRACK };
+enum option_key { KEY_FORMAT = 256, KEY_TRACK, KEY_HANDLES };
 
 static error_t parse_run(int key, char *argument, struct argp_state *state)
 {
@@ -26,6 +26,9 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
 		return 0;
 	case KEY_TRACK:
 		options->track = options_track_add(state, options->track, argument);
+		return 0;
+	case KEY_HANDLES:
+		options->handles = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		options->program = &state->argv[state->next - 1];
@@ -49,6 +52,9 @@ void options_parse_run(const struct command *command, int argc, char **argv,
 		 0},
 		{"track", KEY_TRACK, "CLASS[=ROLE]", 0,
 		 "Track objects of this class too, as module.Class; may be given more than once",
+		 0},
+		{"handles", KEY_HANDLES, "FILE", 0,
+		 "Track the handles of C libraries that this file describes too; see socklife(1)",
 		 0},
 		{"format", KEY_FORMAT, "FORMAT", 0, "Of the report: text (default) or json", 0},
 		{"quiet", 'q', NULL, 0, "Record, but print no report", 0},

@@ -8,6 +8,7 @@
 #include "environment_hidden.h"
 
 #define ENVIRONMENT_TRACE         "SOCKLIFE_TRACE="
+#define ENVIRONMENT_HANDLES       "SOCKLIFE_HANDLES="
 #define ENVIRONMENT_TRACE_DEFAULT "socklife.out"
 
 struct environment_hidden environment_hidden;
@@ -52,14 +53,14 @@ static void hidden_add(const char *name, const char *directory, const char *valu
 		text - name_size - directory_size - (directory_size > 0);
 }
 
-/* Children may stand in another directory: the trace's is made absolute, the default one too. */
-static void hidden_add_trace(const char *value)
+/* Children may stand in another directory: paths are made absolute, the default one too. */
+static void hidden_add_path(const char *name, const char *value)
 {
 	char directory[PATH_MAX];
 
 	if (value[0] == '/' || getcwd(directory, sizeof(directory)) == NULL)
 		directory[0] = '\0';
-	hidden_add(ENVIRONMENT_TRACE, directory, value);
+	hidden_add(name, directory, value);
 }
 
 static bool environment_is_ours(const char *entry)
@@ -88,14 +89,18 @@ static void environment_take_variables(void)
 		} else if (environment_begins(*entry, ENVIRONMENT_TRACE)) {
 			has_trace = (*entry)[strlen(ENVIRONMENT_TRACE)] != '\0';
 			if (has_trace)
-				hidden_add_trace(*entry + strlen(ENVIRONMENT_TRACE));
+				hidden_add_path(ENVIRONMENT_TRACE,
+						*entry + strlen(ENVIRONMENT_TRACE));
+		} else if (environment_begins(*entry, ENVIRONMENT_HANDLES) &&
+			   (*entry)[strlen(ENVIRONMENT_HANDLES)] != '\0') {
+			hidden_add_path(ENVIRONMENT_HANDLES, *entry + strlen(ENVIRONMENT_HANDLES));
 		} else {
 			hidden_add(*entry, "", "");
 		}
 	}
 	*kept = NULL;
 	if (!has_trace)
-		hidden_add_trace(ENVIRONMENT_TRACE_DEFAULT);
+		hidden_add_path(ENVIRONMENT_TRACE, ENVIRONMENT_TRACE_DEFAULT);
 }
 
 /* ---- LD_PRELOAD: entries separated by spaces or colons (ld.so(8)) ---- */
@@ -181,7 +186,7 @@ static void environment_find_library(void)
 
 void environment_hide(void)
 {
-	size_t size = 2 * PATH_MAX;
+	size_t size = 3 * PATH_MAX;
 	void *room;
 
 	if (environ == NULL)

@@ -95,29 +95,15 @@ static long file_read(const char *file)
 	return size;
 }
 
-void handle_catalog_start(const char *files)
+void handle_catalog_start(const char *file)
 {
-	static char names[PATH_MAX]; /* the catalog refers to them */
-	char *name = names;
+	long result;
 
-	if (files == NULL || files[0] == '\0')
+	if (file == NULL || file[0] == '\0')
 		return;
-	if (strlen(files) >= sizeof(names) || !catalog_ready()) {
-		diag_line("SOCKLIFE_HANDLES", "cannot be read", 0);
-		return;
-	}
-	memcpy(names, files, strlen(files) + 1);
-	while (name != NULL) {
-		char *next = strchr(name, ':');
-		long result;
-
-		if (next != NULL)
-			*next++ = '\0';
-		result = name[0] != '\0' ? file_read(name) : 0;
-		if (result < 0)
-			diag_line(name, "cannot be read", (int)-result);
-		name = next;
-	}
+	result = catalog_ready() ? file_read(file) : -ENOMEM;
+	if (result < 0)
+		diag_line(file, "cannot be read", (int)-result);
 }
 
 /* ---- asking ---- */
