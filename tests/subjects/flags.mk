@@ -8,3 +8,19 @@ $(SUBJECTS)/thrower: SUBJECT_SAN =
 $(SUBJECTS)/libthrower.so: SUBJECT_SAN =
 # The sanitizers refuse RTLD_DEEPBIND, which this subject is about.
 $(SUBJECTS)/entry_hidden: SUBJECT_SAN =
+# A made-up client library and those who call it: lazily bound, bound at start with full RELRO, in
+# C++ through its frames, and from a plug-in.
+DOOR = $(SUBJECTS)/libdoor.so
+DOOR_USERS = $(addprefix $(SUBJECTS)/,handles_door handles_door_now handles_throw libplugdoor.so)
+DOOR_LIBS = $(DOOR) -Wl,-rpath,'$$ORIGIN'
+$(DOOR_USERS): $(DOOR)
+$(DOOR): SUBJECT_FLAGS = -fexceptions
+$(DOOR): SUBJECT_LIBS = -Wl,-soname,libdoor.so
+$(SUBJECTS)/handles_door: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,lazy -Wl,-z,norelro
+$(SUBJECTS)/handles_door_now: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,now -Wl,-z,relro
+$(SUBJECTS)/handles_throw: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,now -Wl,-z,relro
+$(SUBJECTS)/libplugdoor.so: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,lazy
+# A sanitizer's runtime takes the unwinder's functions over.
+$(SUBJECTS)/handles_throw: SUBJECT_SAN =
+# facts.h initialises in C's manner.
+$(SUBJECTS)/handles_throw: SUBJECT_FLAGS = -Wno-missing-field-initializers

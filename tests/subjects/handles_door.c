@@ -1,0 +1,196 @@
+/* Uses a library that was linked: through its import table. */
+#include "door.h"
+
+#include "facts.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <sys/wait.h>
+
+static int listener;
+static jmp_buf outside;
+
+/* Each scenario's client numbers, as the report has them. */
+static int port(void)
+{
+	return port_of(listener);
+}
+
+static void run_open(void)
+{
+	struct door *door = door_open(port());
+
+	fact("client", door_fd(door));
+	MUST(door_knock(door) == 1);
+	door_shut(door);
+}
+
+static void run_late(void)
+{
+	struct door *door = door_make(port());
+
+	door_knock(door);
+	fact("client", door_fd(door));
+	door_shut(door);
+}
+
+/* By an out-argument; one fails and leaves what stood there. */
+static void run_out(void)
+{
+	struct door *door = (struct door *)(void *)&listener;
+
+	MUST(door_make_at(0, &door) == -1);
+	MUST(door_fail() == NULL);
+	MUST(door_make_at(port(), &door) == 0);
+	door_knock(door);
+	door_shut(door);
+}
+
+static void run_arguments(void)
+{
+	struct door *door = door_open(port());
+
+	MUST(door_measure(door, 1, 2, 3, 4, 5, 0.5, 6, 0.25, 7) == 7654321.75);
+	MUST(door_tell(door, "%d %s %.1f %d %d %d %d %s", 1, "two", 3.5, 4, 5, 6, 7, "eight") ==
+	     23);
+	door_shut(door);
+}
+
+static int inner_open(struct door *door, void *context)
+{
+	struct door **made = context;
+
+	door_knock(door);
+	*made = door_open(port());
+	return door_knock(*made);
+}
+
+/* A callback opens another door: that one is made in the first one's call. */
+static void run_callback(void)
+{
+	struct door *outer = door_make(port()), *inner;
+
+	MUST(door_each(outer, inner_open, &inner) == 2);
+	door_shut(inner);
+	door_shut(outer);
+}
+
+static int leave(struct door *door, void *context)
+{
+	(void)door;
+	(void)context;
+	longjmp(outside, 1);
+}
+
+/* What is connected after a jump out of a call belongs to nobody. */
+static void run_jump(void)
+{
+	struct door *door = door_make(port());
+	int fd;
+
+	if (setjmp(outside) == 0)
+		door_each(door, leave, NULL);
+	fd = client_open(port());
+	fact("nobodys", fd);
+	door_knock(door);
+	fact("client", door_fd(door));
+	door_shut(door);
+	close(fd);
+}
+
+static void run_reused(void)
+{
+	for (int i = 0; i < 50; i++) {
+		struct door *door = door_make(port());
+
+		MUST(door_knock(door) == 1);
+		door_shut(door);
+	}
+}
+
+static void run_leaked(void)
+{
+	fact("client", door_fd(door_open(port())));
+}
+
+static void run_dropped(void)
+{
+	struct door *door = door_open(port());
+
+	fact("client", door_fd(door));
+	door_drop(door);
+}
+
+/* The program closes the socket under the door's hands. */
+static void run_behind(void)
+{
+	struct door *door = door_open(port());
+
+	fact("client", door_fd(door));
+	close(door_fd(door));
+	sleep(1);
+	door_drop(door);
+}
+
+static void run_moved(void)
+{
+	struct hall *hall = hall_make();
+	struct door *door = door_make(port());
+
+	hall_enter(hall, door);
+	door_knock(door);
+	door_drop(door);
+	hall_leave(hall);
+}
+
+static void *thread_run(void *context)
+{
+	(void)context;
+	for (int i = 0; i < 12; i++)
+		run_arguments();
+	return NULL;
+}
+
+static void run_threads(void)
+{
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		MUST(pthread_create(&threads[i], NULL, thread_run, NULL) == 0);
+	for (int i = 0; i < 4; i++)
+		MUST(pthread_join(threads[i], NULL) == 0);
+}
+
+static void run_fork(void)
+{
+	struct door *door = door_open(port());
+	pid_t child = fork();
+
+	MUST(child >= 0);
+	if (child == 0) {
+		struct door *own = door_open(port());
+
+		fact("child", getpid());
+		door_knock(door);
+		door_knock(own);
+		door_shut(own);
+		_exit(0);
+	}
+	MUST(waitpid(child, NULL, 0) == child);
+	door_shut(door);
+}
+
+int main(int argc, char *argv[])
+{
+	static const struct scenario scenarios[] = {
+		{"open", run_open},           {"late", run_late},         {"out", run_out},
+		{"arguments", run_arguments}, {"callback", run_callback}, {"jump", run_jump},
+		{"reused", run_reused},       {"leaked", run_leaked},     {"dropped", run_dropped},
+		{"behind", run_behind},       {"moved", run_moved},       {"threads", run_threads},
+		{"fork", run_fork},
+	};
+
+	listener = listener_open();
+	return scenario_run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]),
+			    argc > 1 ? argv[1] : NULL);
+}

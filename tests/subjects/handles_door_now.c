@@ -1,0 +1,2 @@
+/* The same with an import table that is bound at start and read-only from then on (full RELRO). */
+#include "handles_door.c"

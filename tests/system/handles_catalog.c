@@ -1,0 +1,354 @@
+/* A client library that only a text file of the user's describes, called in every way there is. */
+#include <string.h>
+
+#include "fixture.h"
+#include "report.h"
+#include "scratch.h"
+#include "subject.h"
+
+FIXTURE_SUITE(handles_catalog);
+
+static const char door_text[] = "# a comment\n"
+				"library libdoor.so\n"
+				"handle hall pool\n"
+				"create return: hall_make\n"
+				"destroy 1: hall_leave\n"
+				"handle door connection one-thread\n"
+				"create return: door_open door_make door_fail\n"
+				"create 2 if return=0: door_make_at\n"
+				"use 1: door_knock door_measure+2 door_tell+any door_each\n"
+				"move 2 into 1: hall_enter\n"
+				"destroy 1: door_shut door_drop\n";
+
+static const char *catalog_write(const char *text)
+{
+	const char *path = scratch_format("%s/own.handles", scratch_new());
+
+	scratch_write(path, text, strlen(text));
+	return path;
+}
+
+static void door_run(struct subject *subject, const char *const argv[])
+{
+	struct subject_options options = {.way = SUBJECT_RUN};
+
+	options.run_options = COMMAND_LIST("--handles", catalog_write(door_text));
+	subject_run(subject, &options, argv);
+	cr_assert_eq(subject->command.status, 0, "%s", subject->command.err);
+	cr_assert_str_eq(subject->command.err, "");
+}
+
+static void door_record(struct subject *subject, const char *scenario)
+{
+	door_run(subject, COMMAND_LIST(scratch_subject("handles_door"), scenario));
+}
+
+/* The nth (from 1) object of a class. */
+static const json_t *object_of(const struct subject *subject, const char *class, long long nth)
+{
+	const json_t *objects = json_object_get(subject->report, "objects"), *object;
+	size_t i;
+
+	json_array_foreach(objects, i, object)
+	{
+		if (report_is(object, "class", class) && report_number(object, "number") == nth)
+			return object;
+	}
+	cr_assert_fail("no %s #%lld in %s", class, nth, report_dump(subject->report));
+	return NULL;
+}
+
+static const json_t *socket_named(const struct subject *subject, const char *fact)
+{
+	return report_fd(subject->report, subject_pid(subject), subject_fact(subject, fact), 0);
+}
+
+static void expect_owner(const json_t *socket, size_t place, const json_t *object)
+{
+	const json_t *owner = json_array_get(json_object_get(socket, "owners"), place);
+
+	cr_assert_not_null(owner, "%s", report_dump(socket));
+	cr_expect(json_equal(owner, json_object_get(object, "id")), "%s", report_dump(socket));
+}
+
+static void expect_door(const struct subject *subject, long long nth, const char *connects,
+			const char *end)
+{
+	const json_t *door = object_of(subject, "door", nth);
+
+	cr_expect_str_eq(report_text(door, "connects"), connects, "%s", report_dump(door));
+	cr_expect_str_eq(report_text(door, "end"), end, "%s", report_dump(door));
+	cr_expect_str_eq(report_text(door, "runtime"), "c");
+	cr_expect_str_eq(report_text(door, "role"), "connection");
+}
+
+Test(handles_catalog, a_handle_that_connects_when_created)
+{
+	struct subject subject;
+	const json_t *socket;
+
+	door_record(&subject, "open");
+	expect_door(&subject, 1, "at-creation", "call");
+	socket = socket_named(&subject, "client");
+	expect_owner(socket, 0, object_of(&subject, "door", 1));
+	cr_expect_eq(report_size(socket, "owners"), 1);
+	cr_expect_str_eq(report_text(socket, "match"), "handle");
+	cr_expect_eq(report_size(subject.report, "objects"), 1);
+	subject_release(&subject);
+}
+
+Test(handles_catalog, a_handle_that_connects_on_first_use)
+{
+	struct subject subject;
+
+	door_record(&subject, "late");
+	expect_door(&subject, 1, "on-first-use", "call");
+	expect_owner(socket_named(&subject, "client"), 0, object_of(&subject, "door", 1));
+	subject_release(&subject);
+}
+
+Test(handles_catalog, what_fails_makes_no_object)
+{
+	struct subject subject;
+
+	door_record(&subject, "out");
+	expect_door(&subject, 1, "on-first-use", "call");
+	cr_expect_eq(report_size(subject.report, "objects"), 1);
+	subject_release(&subject);
+}
+
+/* The subject checks what arrived. */
+Test(handles_catalog, arguments_in_registers_and_on_the_stack_arrive)
+{
+	struct subject subject;
+
+	door_record(&subject, "arguments");
+	cr_expect_str_eq(subject_fact_text(&subject, "told"), "1 two 3.5 4 5 6 7 eight");
+	expect_door(&subject, 1, "at-creation", "call");
+	subject_release(&subject);
+}
+
+Test(handles_catalog, a_callback_may_use_handles)
+{
+	struct subject subject;
+	const json_t *outer, *inner;
+
+	door_record(&subject, "callback");
+	outer = object_of(&subject, "door", 1);
+	inner = object_of(&subject, "door", 2);
+	cr_expect_str_eq(report_text(outer, "connects"), "on-first-use");
+	cr_expect_str_eq(report_text(inner, "connects"), "at-creation");
+	cr_expect(json_equal(json_object_get(inner, "created_by"), json_object_get(outer, "id")),
+		  "%s", report_dump(inner));
+	cr_expect_eq(report_size(inner, "opened"), 1);
+	cr_expect_eq(report_size(outer, "opened"), 2, "its own, and what was opened in its call");
+	subject_release(&subject);
+}
+
+Test(handles_catalog, a_jump_out_of_a_call_ends_it)
+{
+	struct subject subject;
+
+	door_record(&subject, "jump");
+	cr_expect_eq(report_size(socket_named(&subject, "nobodys"), "owners"), 0, "%s",
+		     report_dump(subject.report));
+	expect_owner(socket_named(&subject, "client"), 0, object_of(&subject, "door", 1));
+	subject_release(&subject);
+}
+
+Test(handles_catalog, an_exception_out_of_a_call_ends_it)
+{
+	struct subject subject;
+
+	door_run(&subject, COMMAND_LIST(scratch_subject("handles_throw")));
+	cr_expect_eq(subject_fact(&subject, "caught"), 3);
+	cr_expect_eq(report_count(subject.report, "sockets", "match", "handle"), 1);
+	cr_expect_eq(report_size(object_of(&subject, "door", 1), "opened"), 1, "%s",
+		     report_dump(subject.report));
+	subject_release(&subject);
+}
+
+/* malloc() gives the same address again and again. */
+Test(handles_catalog, an_address_used_again_is_another_object)
+{
+	struct subject subject;
+
+	door_record(&subject, "reused");
+	cr_expect_eq(report_size(subject.report, "objects"), 50);
+	cr_expect_eq(report_count(subject.report, "objects", "end", "call"), 50);
+	cr_expect_eq(report_count(subject.report, "sockets", "match", "handle"), 50);
+	expect_door(&subject, 50, "on-first-use", "call");
+	subject_release(&subject);
+}
+
+Test(handles_catalog, handles_that_are_left)
+{
+	struct subject subject;
+
+	door_record(&subject, "leaked");
+	expect_door(&subject, 1, "at-creation", "exit");
+	cr_expect_eq(report_size(object_of(&subject, "door", 1), "open_at_end"), 1);
+	subject_release(&subject);
+	door_record(&subject, "dropped");
+	expect_door(&subject, 1, "at-creation", "call");
+	cr_expect_eq(report_size(object_of(&subject, "door", 1), "open_at_end"), 1);
+	cr_expect_str_eq(report_text(socket_named(&subject, "client"), "end"), "exit");
+	subject_release(&subject);
+}
+
+Test(handles_catalog, what_moves_into_another_handle_is_that_ones_too)
+{
+	struct subject subject;
+	const json_t *socket;
+
+	door_record(&subject, "moved");
+	socket = report_row(subject.report, "sockets", "match", "handle");
+	expect_owner(socket, 0, object_of(&subject, "door", 1));
+	expect_owner(socket, 1, object_of(&subject, "hall", 1));
+	subject_release(&subject);
+}
+
+Test(handles_catalog, threads_each_have_their_own)
+{
+	struct subject subject;
+
+	door_record(&subject, "threads");
+	cr_expect_eq(report_size(subject.report, "objects"), 48);
+	cr_expect_eq(report_count(subject.report, "objects", "connects", "at-creation"), 48);
+	cr_expect_eq(report_count(subject.report, "sockets", "match", "handle"), 48);
+	subject_release(&subject);
+}
+
+Test(handles_catalog, a_forked_child_has_handles_too)
+{
+	struct subject subject;
+	const json_t *process;
+	long long child;
+
+	door_record(&subject, "fork");
+	child = subject_fact(&subject, "child");
+	process = report_process(subject.report, child);
+	cr_expect_eq(report_count(subject.report, "objects", "connects", "at-creation"), 2, "%s",
+		     report_dump(subject.report));
+	cr_expect_str_eq(report_text(process, "end"), "exit");
+	subject_release(&subject);
+}
+
+Test(handles_catalog, under_full_relro)
+{
+	struct subject subject;
+
+	door_run(&subject, COMMAND_LIST(scratch_subject("handles_door_now"), "arguments"));
+	expect_door(&subject, 1, "at-creation", "call");
+	subject_release(&subject);
+	door_run(&subject, COMMAND_LIST(scratch_subject("handles_door_now"), "jump"));
+	cr_expect_eq(report_size(socket_named(&subject, "nobodys"), "owners"), 0);
+	subject_release(&subject);
+}
+
+Test(handles_catalog, found_by_dlsym_under_rtld_local)
+{
+	struct subject subject;
+
+	door_run(&subject,
+		 COMMAND_LIST(scratch_subject("handles_found"), scratch_subject("libdoor.so")));
+	expect_door(&subject, 1, "at-creation", "call");
+	subject_release(&subject);
+}
+
+Test(handles_catalog, brought_along_by_a_plug_in_that_comes_and_goes)
+{
+	struct subject subject;
+
+	door_run(&subject, COMMAND_LIST(scratch_subject("handles_plugged"),
+					scratch_subject("libplugdoor.so")));
+	cr_expect_eq(report_size(subject.report, "objects"), 3);
+	expect_door(&subject, 3, "at-creation", "call");
+	subject_release(&subject);
+}
+
+/* ---- catalogs that are wrong ---- */
+
+struct wrong {
+	const char *text;
+	const char *fault; /* the line that tells it, behind the file's name */
+};
+
+static const struct wrong wrongs[] = {
+	{"libary libdoor.so\n", ":1: unknown word 'libary'"},
+	{"library\n", ":1: the line ends where a library's name is wanted"},
+	{"handle door connection\n", ":1: this must stand below a library line"},
+	{"library libdoor.so\nuse 1: door_knock\n",
+	 ":2: this must stand below a handle or part line"},
+	{"library libdoor.so\nhandle door friend\n", ":2: 'friend' where a role is wanted"},
+	{"library libdoor.so\nhandle door client\nuse 7: door_knock\n",
+	 ":3: argument 7 of door_knock is on the stack: write door_knock+WORDS"},
+	{"library libdoor.so\nhandle door client\nuse 0: door_knock\n",
+	 ":3: there is no argument 0"},
+	{"library libdoor.so\nhandle door client\n\nuse 1 door_knock\n",
+	 ":4: 'door_knock' where 'if' or ':' is wanted"},
+	{"library libdoor.so\nhandle door client\nmove 1 2: hall_enter\n",
+	 ":3: '2' where into is wanted"},
+	{"library libdoor.so\nhandle door client\ncreate return:\n",
+	 ":3: the line ends where a function's name is wanted"},
+};
+
+Test(handles_catalog, a_wrong_file_is_refused_before_the_program_starts)
+{
+	struct subject_options options = {.way = SUBJECT_RUN, .is_unreported = true};
+
+	for (size_t i = 0; i < sizeof(wrongs) / sizeof(wrongs[0]); i++) {
+		const char *path = catalog_write(wrongs[i].text);
+		struct subject subject;
+
+		options.run_options = COMMAND_LIST("--handles", path);
+		subject_run(&subject, &options, COMMAND_LIST("echo", "started"));
+		cr_expect_eq(subject.command.status, 2);
+		cr_expect_str_eq(subject.command.out, "");
+		cr_expect_str_eq(subject.command.err,
+				 scratch_format("socklife: %s%s\n", path, wrongs[i].fault));
+		subject_release(&subject);
+	}
+}
+
+/* Without the command there is nobody to refuse: one line, and the rest of the file holds. */
+static void expect_told(const char *text, const char *fault)
+{
+	struct subject_options options = {.way = SUBJECT_PRELOAD};
+	const char *path = catalog_write(text);
+	struct subject subject;
+
+	options.command.environment = COMMAND_LIST(scratch_format("SOCKLIFE_HANDLES=%s", path));
+	subject_run(&subject, &options, COMMAND_LIST(scratch_subject("handles_door"), "open"));
+	cr_expect_eq(subject.command.status, 0);
+	cr_expect_str_eq(subject.command.err, scratch_format("socklife: %s%s\n", path, fault));
+	cr_expect_eq(report_size(subject.report, "objects"), 1, "%s", report_dump(subject.report));
+	subject_release(&subject);
+}
+
+Test(handles_catalog, a_wrong_line_harms_nothing)
+{
+	expect_told("library libdoor.so\nhandle door connection\ncreate return: door_open\n"
+		    "use one: door_knock\ndestroy 1: door_shut\n",
+		    ":4: 'one' where an argument's number is wanted");
+}
+
+Test(handles_catalog, a_function_that_is_missing_harms_nothing)
+{
+	expect_told("library libdoor.so\nhandle door connection\ncreate return: door_open\n"
+		    "use 1: door_ring door_knock\ndestroy 1: door_shut\n",
+		    ":4: libdoor.so has no function door_ring");
+}
+
+Test(handles_catalog, a_file_that_is_not_there_is_refused)
+{
+	struct subject_options options = {.way = SUBJECT_RUN, .is_unreported = true};
+	struct subject subject;
+
+	options.run_options = COMMAND_LIST("--handles", "nowhere.handles");
+	subject_run(&subject, &options, COMMAND_LIST("echo", "started"));
+	cr_expect_eq(subject.command.status, 2);
+	cr_expect_str_eq(subject.command.err,
+			 "socklife: nowhere.handles: No such file or directory\n");
+	subject_release(&subject);
+}
