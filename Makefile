@@ -55,7 +55,7 @@ INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$
 RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
 
-.PHONY: all demo test test-all foreign test-programs random tsan fuzz fuzz-run lint format bench bench-programs \
+.PHONY: all demo test test-all foreign test-programs random tsan fuzz fuzz-run lint format bench bench-programs bench-analyzer \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
@@ -250,6 +250,18 @@ bench: ## what recording costs: A B A B against the bare program
 		$(abspath $(BUILD))/libsocklife.so
 
 bench-programs: $(BENCH_PRODUCTS)
+
+# It writes traces itself and reads them by the analyzer's own reader.
+$(BUILD)/obj/tests/bench/analyzer.o: TEST_FLAGS := -Ianalyzer -Itests/support
+$(BUILD)/bench/analyzer: $(call object,tests/bench/analyzer.c tests/support/generated_*.c) \
+		$(filter %/reader.o %/error.o,$(ANALYZER_OBJECTS))
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(LDFLAGS) $^ -lm -o $@
+
+bench-analyzer: ## time and memory of reports on large traces (SOCKETS="100000 1000000" for others)
+	$(INSTALL_PACKAGES) build
+	@$(MAKE) --no-print-directory all $(BUILD)/bench/analyzer
+	@cd $(BUILD)/bench && ./analyzer $(abspath $(BUILD))/socklife $(SOCKETS)
 
 INSTALLED = bin/socklife lib/socklife/libsocklife.so share/man/man1/socklife.1 \
 	$(patsubst preload/include/%,include/%,$(wildcard preload/include/socklife/*))
