@@ -14,6 +14,7 @@ enum status analysis_init_at(struct analysis *analysis, const char *path, const 
 {
 	enum status status;
 
+	analysis->findings = (struct findings){0};
 	model_init(&analysis->model);
 	status = model_load(&analysis->model, path, error);
 	if (status == STATUS_OK && at != NULL)
@@ -27,8 +28,20 @@ enum status analysis_init_at(struct analysis *analysis, const char *path, const 
 	return status;
 }
 
+enum status analysis_judge(struct analysis *analysis, const struct finding_settings *settings,
+			   struct error *error)
+{
+	struct finding_settings usual;
+
+	finding_settings_init(&usual);
+	findings_release(&analysis->findings);
+	return findings_init(&analysis->findings, &analysis->model, analysis->symbols,
+			     settings != NULL ? settings : &usual, error);
+}
+
 void analysis_release(struct analysis *analysis)
 {
+	findings_release(&analysis->findings);
 	symbols_free(analysis->symbols);
 	model_release(&analysis->model);
 }

@@ -45,10 +45,16 @@ static int report_run(const struct command *command, int argc, char **argv)
 	options_parse_report(command, argc, argv, &options);
 	if (analysis_init_at(&analysis, options.trace, options.at, &error) != STATUS_OK)
 		return command_fail(&error);
+	status = analysis_judge(&analysis, NULL, &error);
+	if (status != STATUS_OK) {
+		analysis_release(&analysis);
+		return command_fail(&error);
+	}
 	status = render_to_output(&options,
 				  &(struct render_input){
 					  .model = &analysis.model,
 					  .symbols = analysis.symbols,
+					  .findings = &analysis.findings,
 					  .selection = &options.selection,
 					  .with_stacks = options.with_stacks,
 					  .timelines = options.timelines,

@@ -141,10 +141,12 @@ static void report_print(const struct run *run)
 		command_fail(&error);
 		return;
 	}
-	if (run->options.renderer->render(
+	if (analysis_judge(&analysis, NULL, &error) != STATUS_OK ||
+	    run->options.renderer->render(
 		    &(struct render_input){
 			    .model = &analysis.model,
 			    .symbols = analysis.symbols,
+			    .findings = &analysis.findings,
 			    .selection = &everything,
 		    },
 		    stderr, &error) == STATUS_NO_MEMORY)

@@ -76,9 +76,17 @@ bool finding_severity_parse(const char *word, enum finding_severity *severity);
 /* "leaked"; RULE_COUNT when there is none of that name. */
 const char *rule_name(enum rule rule);
 enum rule rule_find(const char *name);
-/* The long story for `explain`: what it means, why it matters, when it is harmless, how to fix it.
- */
-const char *rule_story(enum rule rule);
+const char *rule_summary(enum rule rule); /* one line, no full stop */
+
+/* The long story for `explain`: plain text, each a paragraph. */
+struct rule_story_parts {
+	const char *meaning;  /* when it is told */
+	const char *matter;   /* why that is bad */
+	const char *harmless; /* when it is not, and what is not told */
+};
+const struct rule_story_parts *rule_story(enum rule rule);
+/* Walks the advice that findings of a rule may bring; NULL when there is no more. */
+const char *rule_advice(enum rule rule, uint32_t index);
 enum finding_severity rule_default_severity(enum rule rule);
 
 void finding_settings_init(struct finding_settings *settings);

@@ -38,6 +38,7 @@ struct model_process {
 	int signal_number;          /* 0 none */
 	bool by_run;                /* known only from run's own record: it wrote no trace itself */
 	bool by_parent;             /* not recorded: known only from what started it */
+	bool is_forked;             /* its image is a copy of its parent's */
 	bool is_root;               /* the command that `socklife run` started */
 	bool is_live;               /* seems to be running still */
 	uint32_t first_socket, socket_count; /* its rows are neighbours */
@@ -99,8 +100,9 @@ struct model_socket {
 	enum trace_origin origin : 8;
 	enum trace_end end : 8;     /* 0: open (live, or unknown) */
 	enum trace_match match : 8; /* 0 none; derived by matcher_run() */
-	bool is_shut_down; /* a finalizer closed it only because the interpreter shut down; derived
-			    */
+	bool is_shut_down : 1;      /* a finalizer closed it only because the interpreter shut down;
+				       derived */
+	bool is_stale_used : 1;     /* sent on it when its end was known, and not for a goodbye */
 };
 
 struct model_object {
@@ -130,8 +132,9 @@ struct model_object {
 struct model_link {
 	uint32_t socket, object;
 	int64_t time_ns;
-	uint32_t rank;
-	enum trace_link_kind what : 16;
+	uint32_t tid;
+	uint16_t rank;
+	enum trace_link_kind what : 8;
 	enum trace_match match : 8;
 };
 
@@ -141,6 +144,7 @@ struct model_event {
 	int64_t time_ns;
 	int fd, value;
 	uint32_t stack;
+	uint32_t tid;
 };
 
 /* One connect() or the accept(); those of one socket are neighbours. */

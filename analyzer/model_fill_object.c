@@ -141,5 +141,6 @@ void model_fill_link(struct model_loader *loader, struct model_file *file,
 	row->what = (enum trace_link_kind)record->what;
 	if (record->match <= TRACE_MATCH_THREAD)
 		row->match = (enum trace_match)record->match;
-	row->rank = record->rank;
+	row->rank = record->rank < UINT16_MAX ? (uint16_t)record->rank : UINT16_MAX;
+	row->tid = record->tid;
 }

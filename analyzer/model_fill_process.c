@@ -76,6 +76,7 @@ void model_fill_process(struct model_loader *loader, const struct model_file *fi
 	}
 	process->pid = header->pid;
 	process->parent_pid = header->parent_pid;
+	process->is_forked = header->forked_from != 0;
 	process->by_parent = (header->flags & TRACE_FILE_BY_PARENT) != 0;
 	process->end = process_end(__atomic_load_n(&header->end, __ATOMIC_ACQUIRE));
 	if (process->end == 0)

@@ -55,6 +55,7 @@ void model_fill_event(struct model_loader *loader, struct model_file *file,
 	row->time_ns = model_time(model, record->time_ns);
 	row->fd = record->fd;
 	row->value = record->value;
+	row->tid = record->tid;
 	row->stack = model_file_row(file, MODEL_ID_STACK, record->stack);
 	if (row->what == TRACE_EVENT_DUP || row->what == TRACE_EVENT_RECEIVED)
 		model->sockets[socket].dup_count++;
@@ -220,6 +221,15 @@ static void fill_birth(struct model_loader *loader, struct model_file *file,
 	socket->opened_stack = model_file_row(file, MODEL_ID_STACK, record->opened_stack);
 }
 
+/* Who closes in answer to the peer's end says goodbye on the way (TLS, PostgreSQL). */
+#define GOODBYE_NS 30000000
+
+static bool is_stale_used(int64_t stale_io_ns, int64_t end_seen_ns)
+{
+	return stale_io_ns != TIME_NONE && end_seen_ns != TIME_NONE &&
+	       stale_io_ns - GOODBYE_NS > end_seen_ns;
+}
+
 static void fill_traffic(const struct model *model, struct model_socket *socket,
 			 const struct trace_socket *record)
 {
@@ -232,6 +242,8 @@ static void fill_traffic(const struct model *model, struct model_socket *socket,
 	socket->longest_idle_ns = model_duration(LIVE(record->longest_idle_ns));
 	socket->stale_io_ns = model_time(model, LIVE(record->stale_io_ns));
 	socket->error = LIVE(record->io_error);
+	socket->is_stale_used = is_stale_used(socket->stale_io_ns,
+					      model_time(model, LIVE(record->peer_ended_ns)));
 }
 
 static void fill_end(struct model_loader *loader, struct model_file *file,

@@ -36,7 +36,7 @@ struct model_ids {
 struct model_file {
 	struct reader *reader;
 	bool is_run;
-	bool is_marker; /* of a command that only left marks for the process that started it */
+	bool is_marker;      /* of a command that only left marks for the process that started it */
 	uint64_t started_ns; /* of the image, or of the command that run started */
 	const struct trace_run *run;
 	uint32_t process; /* row; MODEL_NONE for run's own file, unless the row is known by it */

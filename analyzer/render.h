@@ -10,6 +10,7 @@
 
 #include "error.h"
 
+struct findings;
 struct model;
 struct selection;
 struct symbols;
@@ -19,6 +20,7 @@ enum render_timelines { RENDER_TIMELINES_FEW, RENDER_TIMELINES_ALL, RENDER_TIMEL
 struct render_input {
 	const struct model *model;
 	struct symbols *symbols;
+	const struct findings *findings; /* NULL: nobody has judged */
 	const struct selection *selection;
 	bool with_stacks;                /* for people; programs get them always */
 	enum render_timelines timelines; /* for people: FEW when they are easily read */

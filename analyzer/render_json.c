@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#include "finding.h"
+#include "render_json_findings.h"
 #include "render_json_mark.h"
 #include "render_json_rows.h"
 #include "render_json_value.h"
@@ -76,14 +78,15 @@ static json_t *coverage_value(const struct model *model, const struct summary *s
 }
 
 /* `leaked` is a rule's judgement: null says that nobody has judged. */
-static json_t *totals_value(const struct summary *summary)
+static json_t *totals_value(const struct summary *summary, const struct findings *findings)
 {
 	struct json_row row = json_row_begin();
 
 	json_row_set(&row, "sockets", json_value_count(summary->sockets));
 	json_row_set(&row, "connections", json_value_count(summary->connections));
 	json_row_set(&row, "open_at_end", json_value_count(summary->open_at_end));
-	json_row_set(&row, "leaked", json_null());
+	json_row_set(&row, "leaked",
+		     findings != NULL ? json_integer(findings->leaked_count) : json_null());
 	json_row_set(&row, "peak_open", json_value_count(summary->peak_open));
 	json_row_set(&row, "bytes_sent", json_value_count(summary->bytes_sent));
 	json_row_set(&row, "bytes_received", json_value_count(summary->bytes_received));
@@ -158,9 +161,9 @@ static enum status report_render(const struct render_input *input, FILE *out, st
 	json_stream_value(&stream, "version", json_string(SOCKLIFE_VERSION));
 	json_stream_value(&stream, "started", started_value(input->model));
 	rows_write(&stream, input);
-	json_stream_value(&stream, "findings", json_array()); /* no rule has judged */
+	render_json_findings(&stream, input);
 	json_stream_value(&stream, "coverage", coverage_value(input->model, &summary));
-	json_stream_value(&stream, "totals", totals_value(&summary));
+	json_stream_value(&stream, "totals", totals_value(&summary, input->findings));
 	snapshots_write(&stream, input);
 	render_json_marks(&stream, input);
 	fputs("\n}\n", out);

@@ -113,6 +113,11 @@ static json_t *frame_value(const struct frame *frame)
 	return NULL;
 }
 
+json_t *json_value_frame(const struct frame *frame)
+{
+	return frame != NULL ? frame_value(frame) : json_null();
+}
+
 json_t *json_value_frames(struct symbols *symbols, uint32_t stack)
 {
 	const struct frame *frames = NULL;

@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 
+struct frame;
 struct symbols;
 
 /* NULL gives null. Bytes that are no UTF-8 become the text \xNN: no information is lost, and two
@@ -21,8 +22,9 @@ json_t *json_value_text(const char *text);
 json_t *json_value_bytes(const char *bytes, size_t size_bytes);
 json_t *json_value_seconds(int64_t time_ns);
 json_t *json_value_count(uint64_t count);
-json_t *json_value_id(char letter, uint32_t index); /* "s17" for 16; null for MODEL_NONE */
-json_t *json_value_error(int error);                /* an errno's name; null for 0 */
+json_t *json_value_id(char letter, uint32_t index);  /* "s17" for 16; null for MODEL_NONE */
+json_t *json_value_error(int error);                 /* an errno's name; null for 0 */
+json_t *json_value_frame(const struct frame *frame); /* null for NULL */
 json_t *json_value_frames(struct symbols *symbols, uint32_t stack);
 
 /* The text that is written for a value; the caller frees it. NULL: out of memory. */

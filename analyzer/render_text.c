@@ -12,6 +12,7 @@
 #include "model.h"
 #include "process_text.h"
 #include "quantity.h"
+#include "render_findings.h"
 #include "render_marks.h"
 #include "render_objects.h"
 #include "selection.h"
@@ -262,6 +263,7 @@ static enum status report_render(const struct render_input *input, FILE *out, st
 	if (status == STATUS_OK)
 		status = sockets_print(&report, error);
 	render_marks_print(input, &report.terminal, out);
+	render_findings_print(input, &report.terminal, out);
 	coverage_print(&report);
 	return status == STATUS_OK ? render_finish(out, error) : status;
 }

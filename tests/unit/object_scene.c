@@ -105,7 +105,7 @@ static struct model_link *link_add(struct object_scene *scene, uint32_t socket, 
 						       .object = object,
 						       .what = what,
 						       .match = TRACE_MATCH_STACK,
-						       .rank = index};
+						       .rank = (uint16_t)index};
 	return &scene->hand.links[index];
 }
 

@@ -1,0 +1,157 @@
+#include "render_findings.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "finding.h"
+#include "frame_text.h"
+#include "model.h"
+#include "render.h"
+#include "selection.h"
+#include "terminal.h"
+
+#define TEXT_SIZE      1024
+#define SEVERITY_WIDTH 9 /* of "warning" and the gap behind it */
+#define INDENT         11u
+
+static enum terminal_style style_of(enum finding_severity severity)
+{
+	if (severity == FINDING_ERROR)
+		return TERMINAL_ALERT;
+	return severity == FINDING_WARNING ? TERMINAL_NOTICE : TERMINAL_QUIET;
+}
+
+/* Where a line may end so that it fits; the whole of a word that alone is too long. */
+static size_t line_length(const struct terminal *terminal, const char *text, unsigned int width)
+{
+	size_t length = 0, next = strcspn(text, " ");
+	char line[TEXT_SIZE];
+
+	do {
+		length = next;
+		next = length + strspn(text + length, " ");
+		next += strcspn(text + next, " ");
+		snprintf(line, sizeof line, "%.*s", (int)next, text);
+	} while (text[length] != '\0' && terminal_text_width(terminal, line) <= width);
+	return length;
+}
+
+/* Breaks escaped text into lines, the first of which has begun at column `begun`. */
+static void text_print(const struct terminal *terminal, const char *text, unsigned int begun,
+		       unsigned int indent, FILE *out)
+{
+	unsigned int width = terminal->width > indent + 20 ? terminal->width : indent + 20;
+
+	while (true) {
+		size_t length = line_length(terminal, text, width - begun);
+
+		fwrite(text, 1, length, out);
+		fputc('\n', out);
+		text += length + strspn(text + length, " ");
+		if (*text == '\0')
+			return;
+		fprintf(out, "%*s", (int)indent, "");
+		begun = indent;
+	}
+}
+
+/* "error  leaked: ", and where the message begins. */
+static unsigned int head_print(const struct finding *finding, const struct terminal *terminal,
+			       FILE *out)
+{
+	const char *severity = finding_severity_word(finding->severity);
+	const char *name = rule_name(finding->rule);
+
+	fputs("  ", out);
+	terminal_print(terminal, out, style_of(finding->severity), severity);
+	fprintf(out, "%*s%s: ", SEVERITY_WIDTH - (int)strlen(severity), "", name);
+	return INDENT + (unsigned int)strlen(name) + 2;
+}
+
+static void message_print(const struct finding *finding, const struct terminal *terminal, FILE *out)
+{
+	unsigned int begun = head_print(finding, terminal, out);
+	char text[TEXT_SIZE];
+
+	terminal_escape(terminal, finding->message, strlen(finding->message), text, sizeof text);
+	text_print(terminal, text, begun, INDENT, out);
+}
+
+static void label_print(const struct terminal *terminal, const char *label, FILE *out)
+{
+	fprintf(out, "%*s", (int)INDENT, "");
+	terminal_print(terminal, out, TERMINAL_QUIET, label);
+}
+
+static void place_print(const struct finding *finding, const struct terminal *terminal, FILE *out)
+{
+	char place[TEXT_SIZE];
+
+	if (finding->at == NULL)
+		return;
+	frame_text_short(terminal, finding->at, place, sizeof place);
+	label_print(terminal, "at  ", out);
+	fputs(place, out);
+	if (finding->socket != MODEL_NONE)
+		fprintf(out, " (s%" PRIu64 "%s)", (uint64_t)finding->socket + 1,
+			finding->socket_count > 1 ? " and others" : "");
+	fputc('\n', out);
+}
+
+static void finding_print(const struct finding *finding, const struct terminal *terminal, FILE *out)
+{
+	char fix[TEXT_SIZE];
+
+	message_print(finding, terminal, out);
+	place_print(finding, terminal, out);
+	terminal_escape(terminal, finding->fix, strlen(finding->fix), fix, sizeof fix);
+	label_print(terminal, "fix ", out);
+	text_print(terminal, fix, INDENT + 4, INDENT + 4, out);
+}
+
+static bool is_shown(const struct render_input *input, const struct finding *finding)
+{
+	return selection_has_process(input->selection, input->model, finding->process);
+}
+
+void render_findings_print(const struct render_input *input, const struct terminal *terminal,
+			   FILE *out)
+{
+	const struct findings *findings = input->findings;
+	bool has_heading = false;
+
+	for (uint32_t i = 0; findings != NULL && i < findings->count; i++) {
+		if (!is_shown(input, &findings->rows[i]))
+			continue;
+		if (!has_heading) {
+			fputc('\n', out);
+			terminal_print(terminal, out, TERMINAL_HEADING, "FINDINGS");
+			fputc('\n', out);
+			has_heading = true;
+		}
+		finding_print(&findings->rows[i], terminal, out);
+	}
+}
+
+static bool is_about(const struct finding *finding, uint32_t socket, uint32_t object)
+{
+	if (socket == MODEL_NONE)
+		return finding->object == object;
+	for (uint32_t i = 0; i < finding->socket_count; i++) {
+		if (finding->sockets[i] == socket)
+			return true;
+	}
+	return false;
+}
+
+void render_findings_print_about(const struct findings *findings, const struct terminal *terminal,
+				 uint32_t socket, uint32_t object, FILE *out)
+{
+	for (uint32_t i = 0; findings != NULL && i < findings->count; i++) {
+		const struct finding *finding = &findings->rows[i];
+
+		if (!is_about(finding, socket, object))
+			continue;
+		message_print(finding, terminal, out);
+	}
+}

@@ -1,0 +1,167 @@
+#include "rule_facts.h"
+
+#include <fnmatch.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "model.h"
+#include "object_facts.h"
+#include "rule_scene.h"
+#include "selection.h"
+#include "socket_facts.h"
+
+/* A send so close before the close is a goodbye, as of PostgreSQL, MySQL and TLS. */
+#define GOODBYE_NS INT64_C(20000000)
+
+bool rule_is_own_socket(const struct model *model, uint32_t socket)
+{
+	const struct model_socket *row = &model->sockets[socket];
+
+	return (row->origin == TRACE_ORIGIN_CONNECT || row->origin == TRACE_ORIGIN_ACCEPT) &&
+	       !selection_is_noise(model, socket);
+}
+
+bool rule_is_own_connection(const struct model *model, uint32_t socket)
+{
+	return rule_is_own_socket(model, socket) && socket_is_connection(&model->sockets[socket]);
+}
+
+bool rule_is_client_connection(const struct model *model, uint32_t socket)
+{
+	return model->sockets[socket].origin == TRACE_ORIGIN_CONNECT &&
+	       rule_is_own_connection(model, socket);
+}
+
+bool rule_process_is_done(const struct model_process *process)
+{
+	return process->end == TRACE_PROCESS_END_EXIT && !process->is_live;
+}
+
+/* Our FIN is out, or nothing is left of the connection: there is nothing more to close. */
+static bool is_closing(const struct model_socket *socket)
+{
+	static const char *const states[] = {"FIN_WAIT1", "FIN_WAIT2", "CLOSING",
+					     "LAST_ACK",  "TIME_WAIT", "CLOSE"};
+
+	if ((socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0)
+		return true;
+	for (size_t i = 0; socket->tcp_state != NULL && i < sizeof states / sizeof states[0]; i++) {
+		if (strcmp(socket->tcp_state, states[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool rule_is_left_open(const struct model *model, uint32_t socket)
+{
+	const struct model_socket *row = &model->sockets[socket];
+
+	return row->end == TRACE_END_EXIT && (row->flags & TRACE_SOCKET_PASSED) == 0 &&
+	       rule_process_is_done(&model->processes[row->process]) && !is_closing(row);
+}
+
+bool rule_is_in_other_process(const struct rule_scene *scene, uint32_t socket)
+{
+	uint64_t cookie = scene->model->sockets[socket].cookie;
+	uint32_t low = 0, high = scene->shared_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (scene->model->sockets[scene->shared_sockets[middle]].cookie < cookie)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < scene->shared_count &&
+	       scene->model->sockets[scene->shared_sockets[low]].cookie == cookie;
+}
+
+int64_t rule_silent_since_ns(const struct model_socket *socket)
+{
+	int64_t held_ns = time_between(socket->last_io_ns, socket->closed_ns);
+	bool is_closed = socket->end != 0 && socket->end != TRACE_END_EXIT;
+
+	if (socket->last_io_ns == TIME_NONE)
+		return socket->connected_ns != TIME_NONE ? socket->connected_ns
+							 : socket->created_ns;
+	if (is_closed && held_ns != TIME_NONE && held_ns <= GOODBYE_NS &&
+	    socket->longest_idle_ns != TIME_NONE)
+		return socket->last_io_ns - socket->longest_idle_ns;
+	return socket->last_io_ns;
+}
+
+static int64_t links_gone_ns(const struct model *model, const uint32_t *links, uint32_t count)
+{
+	int64_t latest_ns = TIME_NONE;
+
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t gone_ns = object_gone_ns(&model->objects[model->links[links[i]].object]);
+
+		if (gone_ns > latest_ns)
+			latest_ns = gone_ns;
+	}
+	return latest_ns;
+}
+
+int64_t rule_holders_gone_ns(const struct model *model, const struct model_socket *socket)
+{
+	int64_t owners_ns = links_gone_ns(model, model->owners + socket->first_owner,
+					  socket->owner_count);
+	int64_t users_ns = links_gone_ns(model, model->users + socket->first_user,
+					 socket->user_count);
+
+	return owners_ns > users_ns ? owners_ns : users_ns;
+}
+
+static const struct model_object *owner_of(const struct model *model,
+					   const struct model_socket *socket, uint32_t place)
+{
+	uint32_t link = model->owners[socket->first_owner + place];
+
+	return &model->objects[model->links[link].object];
+}
+
+bool rule_has_python_owners(const struct model *model, const struct model_socket *socket)
+{
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		if (owner_of(model, socket, i)->runtime != TRACE_RUNTIME_PYTHON)
+			return false;
+	}
+	return socket->owner_count != 0 && socket->match != 0 && socket->match <= TRACE_MATCH_FD;
+}
+
+bool rule_has_live_python_holder(const struct model *model, const struct model_socket *socket)
+{
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		const struct model_object *owner = owner_of(model, socket, i);
+
+		if (owner->runtime == TRACE_RUNTIME_PYTHON && object_gone_ns(owner) == INT64_MAX)
+			return true;
+	}
+	return socket->user_count != 0 && rule_holders_gone_ns(model, socket) == INT64_MAX;
+}
+
+/* A response to be read until the end of file keeps the socket alone (Lib/http/client.py,
+ * HTTPConnection.getresponse). */
+bool rule_is_handed_over(const struct model *model, const struct model_socket *socket)
+{
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		if (fnmatch("http.client.HTTP*", owner_of(model, socket, i)->class_name, 0) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool rule_is_pooled(const struct model *model, const struct model_socket *socket)
+{
+	int64_t end_ns = socket_ended_ns(model, socket);
+
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		const struct model_object *owner = owner_of(model, socket, i);
+
+		if (owner->role == TRACE_ROLE_POOL && object_gone_ns(owner) >= end_ns)
+			return true;
+	}
+	return false;
+}

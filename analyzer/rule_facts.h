@@ -1,0 +1,42 @@
+/*
+ * What several rules ask about a socket, an object or a process. Private to rule*.c. Thread-safe.
+ */
+#ifndef SOCKLIFE_RULE_FACTS_H
+#define SOCKLIFE_RULE_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct model;
+struct model_process;
+struct model_socket;
+struct rule_scene;
+
+/* Opened or accepted by the program itself: a stream, no pair, nothing of libc's or a shell's. */
+bool rule_is_own_socket(const struct model *model, uint32_t socket);
+/* An own socket that was connected. */
+bool rule_is_own_connection(const struct model *model, uint32_t socket);
+/* The same, and made by connect(). */
+bool rule_is_client_connection(const struct model *model, uint32_t socket);
+
+/* It was not killed, is not live and did not become another program. */
+bool rule_process_is_done(const struct model_process *process);
+/* Left to the end of a process that is done, and not about to close. */
+bool rule_is_left_open(const struct model *model, uint32_t socket);
+/* Another process has it too: its end here may not be its end. */
+bool rule_is_in_other_process(const struct rule_scene *scene, uint32_t socket);
+
+/* Since when nothing was sent or received, a goodbye aside; its connect without any I/O. */
+int64_t rule_silent_since_ns(const struct model_socket *socket);
+/* When the last of its owners and users was gone; INT64_MAX while one is there, TIME_NONE: none. */
+int64_t rule_holders_gone_ns(const struct model *model, const struct model_socket *socket);
+/* All its owners are Python's, which closes what nobody reaches any more, and well known. */
+bool rule_has_python_owners(const struct model *model, const struct model_socket *socket);
+/* One of its owners or users is Python's and alive to the end. */
+bool rule_has_live_python_holder(const struct model *model, const struct model_socket *socket);
+/* Its only owners give it away: http.client's connection to the response that it makes. */
+bool rule_is_handed_over(const struct model *model, const struct model_socket *socket);
+/* One of its owners is a pool that is still there: it rests until it is wanted again. */
+bool rule_is_pooled(const struct model *model, const struct model_socket *socket);
+
+#endif

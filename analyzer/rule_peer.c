@@ -1,0 +1,107 @@
+/* What a program does with a connection that its peer has ended. */
+#include <errno.h>
+
+#include "model.h"
+#include "rule_facts.h"
+#include "rule_scene.h"
+#include "rule_text.h"
+#include "socket_facts.h"
+#include "verdict_facts.h"
+
+/* ---- close-wait ---- */
+
+/* A pool that looks at a connection only when it is wanted again may rest on a dead one. */
+#define POOLED_TIMES 60
+
+static bool is_held_to_the_end(const struct model *model, const struct model_socket *socket)
+{
+	return model_socket_is_open_at_end(socket) &&
+	       rule_process_is_done(&model->processes[socket->process]);
+}
+
+/* From the peer's FIN, or from our own last use behind it (a half-closed connection is of use). */
+static int64_t held_ns(const struct model *model, const struct model_socket *socket)
+{
+	int64_t since_ns = socket->peer_closed_ns;
+
+	if (socket->last_io_ns != TIME_NONE && rule_silent_since_ns(socket) > since_ns)
+		since_ns = rule_silent_since_ns(socket);
+	return time_between(since_ns, socket_ended_ns(model, socket));
+}
+
+static bool is_held_too_long(const struct rule_scene *scene, const struct model_socket *socket,
+			     int64_t duration_ns)
+{
+	const struct finding_settings *settings = scene->settings;
+
+	if (duration_ns == TIME_NONE)
+		return false;
+	if (rule_is_pooled(scene->model, socket))
+		return duration_ns / POOLED_TIMES > settings->close_wait_ns;
+	if (is_held_to_the_end(scene->model, socket) && duration_ns > settings->grace_ns)
+		return true;
+	return duration_ns > settings->close_wait_ns;
+}
+
+void rule_close_wait(struct rule_scene *scene)
+{
+	const struct model *model = scene->model;
+
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		const struct model_socket *socket = &model->sockets[i];
+		struct rule_judgement judgement;
+		int64_t duration_ns;
+
+		if (scene->is_told[i] || !rule_is_own_connection(model, i) ||
+		    !verdict_is_server_closed(socket) || socket->error != 0 ||
+		    (socket->flags & (TRACE_SOCKET_SHUT_WRITE | TRACE_SOCKET_PASSED)) != 0 ||
+		    rule_is_in_other_process(scene, i))
+			continue;
+		duration_ns = held_ns(model, socket);
+		if (!is_held_too_long(scene, socket, duration_ns))
+			continue;
+		judgement = rule_judgement_of(scene, RULE_CLOSE_WAIT, i);
+		judgement.time_ns = socket->peer_closed_ns;
+		judgement.value_ns = duration_ns;
+		rule_judge_end(scene, &judgement);
+	}
+}
+
+void rule_describe_close_wait(const struct rule_scene *scene, const struct rule_row *row, FILE *out)
+{
+	rule_text_sockets(scene, row, out);
+	rule_text_holder(scene, row, out);
+	fprintf(out, " %s held open for ", rule_text_verb(row, "was", "were"));
+	rule_text_duration(row->most_ns, out);
+	fputs(" after the peer had closed", out);
+}
+
+/* ---- stale-use ---- */
+
+void rule_stale_use(struct rule_scene *scene)
+{
+	const struct model *model = scene->model;
+
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		const struct model_socket *socket = &model->sockets[i];
+		struct rule_judgement judgement;
+
+		/* without an error the peer had closed its half only, and took what was sent */
+		if (!rule_is_own_connection(model, i) || !socket->is_stale_used ||
+		    (socket->error != EPIPE && socket->error != ECONNRESET))
+			continue;
+		judgement = rule_judgement_of(scene, RULE_STALE_USE, i);
+		judgement.time_ns = socket->stale_io_ns;
+		judgement.value_ns = time_between(socket->peer_closed_ns, socket->stale_io_ns);
+		rule_judge(scene, &judgement);
+	}
+}
+
+void rule_describe_stale_use(const struct rule_scene *scene, const struct rule_row *row, FILE *out)
+{
+	rule_text_sockets(scene, row, out);
+	rule_text_holder(scene, row, out);
+	fprintf(out, " %s used again ", rule_text_verb(row, "was", "were"));
+	rule_text_duration(row->most_ns, out);
+	fputs(" after its end, which the program had been told", out);
+}

@@ -1,0 +1,149 @@
+/* Clients that are used less, or by more, than they are made for: over time, or at one time. */
+#include <inttypes.h>
+
+#include "model.h"
+#include "object_facts.h"
+#include "rule_facts.h"
+#include "rule_scene.h"
+#include "rule_text.h"
+#include "socket_facts.h"
+#include "verdict_facts.h"
+
+/* ---- no-reuse ---- */
+
+/* What a login, one question and a goodbye take in sends; HTTP needs one, over TLS four. */
+#define EXCHANGE_SENDS_MAX 8
+/* Most servers have dropped an idle connection after that. */
+#define REUSE_NS_MAX INT64_C(30000000000)
+
+static bool is_one_exchange(const struct model_socket *socket)
+{
+	return (socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED) &&
+	       !verdict_is_server_closed(socket) && socket->error == 0 && socket->sends != 0 &&
+	       socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
+}
+
+/* One client that makes several connections would have used the first again, had it been let. */
+static bool might_have_been_one(const struct rule_scene *scene, uint32_t earlier, uint32_t later)
+{
+	const struct model_socket *a = &scene->model->sockets[earlier];
+	const struct model_socket *b = &scene->model->sockets[later];
+	uint32_t holder = object_holder(scene->model, a);
+	int64_t gap_ns = time_between(a->closed_ns, b->created_ns);
+
+	return is_one_exchange(a) && is_one_exchange(b) && gap_ns != TIME_NONE &&
+	       gap_ns <= REUSE_NS_MAX &&
+	       (holder == MODEL_NONE || holder != object_holder(scene->model, b));
+}
+
+static void chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint32_t count)
+{
+	if (count < scene->settings->no_reuse_least)
+		return;
+	for (uint32_t i = 0; i < count; i++) {
+		struct rule_judgement judgement = rule_judgement_of(scene, RULE_NO_REUSE,
+								    sockets[i]);
+
+		rule_judge(scene, &judgement);
+	}
+}
+
+void rule_no_reuse(struct rule_scene *scene)
+{
+	for (uint32_t i = 0; i < scene->site_count; i++) {
+		const uint32_t *sockets = scene->site_sockets + scene->sites[i].first;
+		uint32_t first = 0;
+
+		for (uint32_t j = 1; j <= scene->sites[i].count; j++) {
+			if (j < scene->sites[i].count &&
+			    might_have_been_one(scene, sockets[j - 1], sockets[j]))
+				continue;
+			chain_judge(scene, sockets + first, j - first);
+			first = j;
+		}
+	}
+}
+
+void rule_describe_no_reuse(const struct rule_scene *scene, const struct rule_row *row, FILE *out)
+{
+	rule_text_sockets(scene, row, out);
+	fputs(" one after another, a new one", out);
+	if (row->first.object != MODEL_NONE)
+		fprintf(out, " by a new %s", scene->model->objects[row->first.object].class_name);
+	fputs(" for each exchange, within ", out);
+	rule_text_duration(time_between(row->first_ns, row->last_ns), out);
+}
+
+/* ---- shared-across-threads ---- */
+
+static uint32_t opener_tid(const struct model *model, const struct model_socket *socket)
+{
+	return socket->owner_count != 0 ? model->links[model->owners[socket->first_owner]].tid : 0;
+}
+
+/*
+ * A pool opens a second connection to the same peer only while the first is at work. So when
+ * another thread opened it, and the first was used before and after, both were inside the object.
+ */
+static bool is_overlap(const struct model *model, const struct model_socket *first,
+		       const struct model_socket *second)
+{
+	uint32_t first_tid = opener_tid(model, first), second_tid = opener_tid(model, second);
+
+	return first_tid != second_tid && first_tid != 0 && second_tid != 0 &&
+	       first->peer.port == second->peer.port && first->connect_started_ns != TIME_NONE &&
+	       first->connect_started_ns < second->created_ns && first->last_io_ns != TIME_NONE &&
+	       first->last_io_ns > second->created_ns && first->receives != 0 &&
+	       (first->closed_ns == TIME_NONE || first->closed_ns > second->created_ns);
+}
+
+/* How many before it may still be at work when one is opened: keeps the search linear. */
+#define OVERLAP_REACH 16
+
+static uint32_t overlap_of(const struct model *model, const struct model_object *object)
+{
+	const uint32_t *opened = model->opened + object->first_opened;
+
+	for (uint32_t i = 1; i < object->opened_count; i++) {
+		for (uint32_t j = i > OVERLAP_REACH ? i - OVERLAP_REACH : 0; j < i; j++) {
+			if (rule_is_client_connection(model, opened[i]) &&
+			    is_overlap(model, &model->sockets[opened[j]],
+				       &model->sockets[opened[i]]))
+				return opened[i];
+		}
+	}
+	return MODEL_NONE;
+}
+
+void rule_shared_across_threads(struct rule_scene *scene)
+{
+	const struct model *model = scene->model;
+
+	for (uint32_t i = 0; i < model->objects_count; i++) {
+		const struct model_object *object = &model->objects[i];
+		struct rule_judgement judgement;
+		uint32_t socket;
+
+		if ((object->flags & TRACE_OBJECT_ONE_THREAD) == 0 || object_is_plumbing(object))
+			continue;
+		socket = overlap_of(model, object);
+		if (socket == MODEL_NONE)
+			continue;
+		judgement = rule_judgement_of(scene, RULE_SHARED_ACROSS_THREADS, socket);
+		judgement.object = i;
+		judgement.stack = object->created_stack;
+		rule_judge(scene, &judgement);
+	}
+}
+
+void rule_describe_shared_across_threads(const struct rule_scene *scene, const struct rule_row *row,
+					 FILE *out)
+{
+	const struct model_object *object = &scene->model->objects[row->first.object];
+
+	if (row->count == 1)
+		fprintf(out, "%s #%" PRIu32 " was", object->class_name, object->number);
+	else
+		fprintf(out, "%" PRIu32 " objects of %s were", row->count, object->class_name);
+	fputs(" used by two threads at the same time, and is not made for that", out);
+}

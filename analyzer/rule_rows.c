@@ -1,0 +1,188 @@
+#include "rule_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fold.h"
+#include "model.h"
+#include "socket_facts.h"
+#include "symbols.h"
+
+#define HASH_NONFATAL_OOM            1
+#define uthash_nonfatal_oom(element) ((element)->is_lost = true)
+#include <uthash.h>
+
+struct rule_rows_entry {
+	struct rule_rows_key {
+		uint64_t fingerprint, place;
+	} key;
+	uint32_t row;
+	bool is_lost; /* could not be added */
+	UT_hash_handle hh;
+};
+
+/* Without the folder: a checkout elsewhere is the same program. */
+static const char *base_name(const char *path)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+
+	return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+/* The script of an interpreter, whose own name says its version; "" when there is none. */
+static const char *script_of(const struct model_process *process)
+{
+	const char **argument = process->arguments;
+
+	if (argument[0] == NULL)
+		return "";
+	while (*++argument != NULL) {
+		if (strcmp(*argument, "-m") == 0)
+			return argument[1] != NULL ? argument[1] : "";
+		if (strcmp(*argument, "-c") == 0)
+			return "-c";
+		if ((*argument)[0] != '-')
+			return base_name(*argument);
+	}
+	return "";
+}
+
+static const char *program_of(const struct model_process *process)
+{
+	if (strcmp(process->runtime, "native") != 0)
+		return script_of(process);
+	return base_name(process->exe);
+}
+
+/* Neighbouring texts stay apart: "ab" and "c" is not "a" and "bc". */
+static uint64_t text_digest(uint64_t value, const char *text)
+{
+	return fold_digest_text(value * 31 + 1, text != NULL ? text : "");
+}
+
+static const char *class_of(const struct rule_scene *scene, uint32_t object)
+{
+	return object != MODEL_NONE ? scene->model->objects[object].class_name : "";
+}
+
+uint64_t rule_rows_fingerprint(const struct rule_scene *scene,
+			       const struct rule_judgement *judgement)
+{
+	const struct frame *at = symbols_own_frame(scene->symbols, judgement->stack);
+	uint64_t value = text_digest(0, rule_name(judgement->rule));
+
+	value = text_digest(value, program_of(&scene->model->processes[judgement->process]));
+	if (at != NULL) {
+		value = text_digest(value, base_name(at->file != NULL ? at->file : at->module));
+		value = text_digest(value, at->function);
+	}
+	return text_digest(value, class_of(scene, judgement->object));
+}
+
+static bool socket_add(struct rule_row *row, uint32_t socket)
+{
+	if (row->socket_count == row->socket_room) {
+		uint32_t room = row->socket_room != 0 ? row->socket_room * 2 : 4;
+		uint32_t *sockets = realloc(row->sockets, room * sizeof *sockets);
+
+		if (sockets == NULL)
+			return false;
+		row->sockets = sockets;
+		row->socket_room = room;
+	}
+	row->sockets[row->socket_count++] = socket;
+	return true;
+}
+
+static bool is_same_peer(const struct model *model, uint32_t left, uint32_t right)
+{
+	struct address_text a, b;
+
+	address_text_fill(&model->sockets[left].peer, &a);
+	address_text_fill(&model->sockets[right].peer, &b);
+	return a.size_bytes == b.size_bytes && memcmp(a.bytes, b.bytes, a.size_bytes) == 0;
+}
+
+static bool row_join(const struct rule_scene *scene, struct rule_row *row,
+		     const struct rule_judgement *judgement)
+{
+	row->count++;
+	if (judgement->time_ns < row->first_ns)
+		row->first_ns = judgement->time_ns;
+	if (judgement->time_ns > row->last_ns)
+		row->last_ns = judgement->time_ns;
+	if (judgement->value_ns > row->most_ns)
+		row->most_ns = judgement->value_ns;
+	if (judgement->socket == MODEL_NONE)
+		return true;
+	if (!row->has_other_peers && row->first.socket != MODEL_NONE &&
+	    !is_same_peer(scene->model, row->first.socket, judgement->socket))
+		row->has_other_peers = true;
+	return socket_add(row, judgement->socket);
+}
+
+static struct rule_row *row_new(struct rule_rows *rows, const struct rule_judgement *judgement)
+{
+	struct rule_row *row;
+
+	if (rows->count == rows->room) {
+		uint32_t room = rows->room != 0 ? rows->room * 2 : 16;
+
+		row = realloc(rows->rows, room * sizeof *row);
+		if (row == NULL)
+			return NULL;
+		rows->rows = row;
+		rows->room = room;
+	}
+	row = &rows->rows[rows->count++];
+	*row = (struct rule_row){.first = *judgement,
+				 .first_ns = judgement->time_ns,
+				 .last_ns = judgement->time_ns,
+				 .most_ns = TIME_NONE};
+	return row;
+}
+
+static bool entry_add(struct rule_rows *rows, const struct rule_rows_key *key)
+{
+	struct rule_rows_entry *entry = calloc(1, sizeof *entry);
+
+	if (entry == NULL)
+		return false;
+	entry->key = *key;
+	entry->row = rows->count - 1;
+	HASH_ADD(hh, rows->entries, key, sizeof entry->key, entry);
+	if (!entry->is_lost)
+		return true;
+	free(entry);
+	return false;
+}
+
+bool rule_rows_add(const struct rule_scene *scene, const struct rule_judgement *judgement)
+{
+	struct rule_rows *rows = scene->rows;
+	struct rule_rows_entry *entry = NULL;
+	struct rule_row *row;
+	struct rule_rows_key key = {
+		.fingerprint = rule_rows_fingerprint(scene, judgement),
+		.place = fold_digest_place(scene->symbols, judgement->stack),
+	};
+
+	HASH_FIND(hh, rows->entries, &key, sizeof key, entry);
+	if (entry != NULL)
+		return row_join(scene, &rows->rows[entry->row], judgement);
+	row = row_new(rows, judgement);
+	return row != NULL && entry_add(rows, &key) && row_join(scene, row, judgement);
+}
+
+void rule_rows_release(struct rule_rows *rows)
+{
+	struct rule_rows_entry *entry, *following;
+
+	HASH_ITER (hh, rows->entries, entry, following) {
+		HASH_DEL(rows->entries, entry);
+		free(entry);
+	}
+	for (uint32_t i = 0; i < rows->count; i++)
+		free(rows->rows[i].sockets);
+	free(rows->rows);
+}
