@@ -24,3 +24,8 @@ $(SUBJECTS)/libplugdoor.so: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,lazy
 $(SUBJECTS)/handles_throw: SUBJECT_SAN =
 # facts.h initialises in C's manner.
 $(SUBJECTS)/handles_throw: SUBJECT_FLAGS = -Wno-missing-field-initializers
+# Clients in C, of Debian's own libraries.
+$(SUBJECTS)/handles_libpq: SUBJECT_FLAGS = -I/usr/include/postgresql
+$(SUBJECTS)/handles_libpq: SUBJECT_LIBS = -lpq
+$(SUBJECTS)/handles_curl: SUBJECT_LIBS = -lcurl
+$(SUBJECTS)/handles_hiredis: SUBJECT_LIBS = -lhiredis
