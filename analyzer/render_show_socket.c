@@ -115,9 +115,11 @@ void render_show_socket_facts(const struct terminal *terminal, const struct mode
 {
 	const struct model_socket *socket = &model->sockets[index];
 
-	fprintf(out, "  kind       %s %s, fd %d, cookie %" PRIu64 ", inode %" PRIu64 "\n",
-		words_family(socket->family), words_socket_type(socket->type), socket->fd,
-		socket->cookie, socket->inode);
+	fprintf(out, "  kind       %s %s, fd %d, cookie %" PRIu64, words_family(socket->family),
+		words_socket_type(socket->type), socket->fd, socket->cookie);
+	if (socket->inode != 0)
+		fprintf(out, ", inode %" PRIu64, socket->inode);
+	fputc('\n', out);
 	addresses_print(terminal, socket, out);
 	if (socket->owner_count != 0)
 		objects_print(terminal, model, "owner", model->owners + socket->first_owner,

@@ -55,14 +55,8 @@ static inline struct trace_socket *hook_socket(int fd)
 	return recorder_socket(fd);
 }
 
-static inline void hook_transferred(struct trace_socket *socket, int fd,
-				    enum recorder_direction direction, int64_t result, bool asked)
-{
-	struct hook_scope scope = hook_enter();
-
-	recorder_transferred(socket, fd, direction, result, result < 0 ? scope.error : 0, asked);
-	hook_leave(scope);
-}
+void hook_transferred(struct trace_socket *socket, int fd, enum recorder_direction direction,
+		      int64_t result, bool asked);
 
 /* ---- closing ---- */
 
@@ -130,5 +124,7 @@ struct hook_exec hook_executing(const struct recorder_program *program);
 void hook_exec_returned(const struct hook_exec *exec);
 void hook_exiting(int status);
 void hook_forked(int pid);
+/* Before clone(2). */
+void hook_cloning(long flags);
 
 #endif

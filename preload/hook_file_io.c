@@ -5,6 +5,7 @@
 #include "hook.h"
 
 #include "hook_probe.h"
+#include "hot.h"
 #include "real.h"
 
 /* Only a result of 0 makes it matter how much was asked for. */
@@ -15,7 +16,8 @@ static bool hook_vector_asks(ssize_t result, const struct iovec *vector, int cou
 
 /* ---- reading ---- */
 
-HOOK_EXPORT ssize_t read(int fd, void *buffer, size_t size)
+/* Apart from read(), which then needs no registers of its own for what is no socket. */
+static HOT_CODE __attribute__((noinline)) ssize_t read_told(int fd, void *buffer, size_t size)
 {
 	struct trace_socket *socket = hook_socket(fd);
 	ssize_t result;
@@ -27,6 +29,13 @@ HOOK_EXPORT ssize_t read(int fd, void *buffer, size_t size)
 	result = REAL(read)(fd, buffer, size);
 	hook_transferred(socket, fd, RECORDER_RECEIVED, result, size > 0);
 	return result;
+}
+
+HOOK_EXPORT HOT_CODE ssize_t read(int fd, void *buffer, size_t size)
+{
+	if (__builtin_expect(ledger_is_empty(fd) && real.read != NULL, 1))
+		return real.read(fd, buffer, size);
+	return read_told(fd, buffer, size);
 }
 HOOK_ALIAS(__read, read);
 
@@ -159,7 +168,8 @@ HOOK_EXPORT ssize_t preadv64v2(int fd, const struct iovec *vector, int count, of
 
 /* ---- writing ---- */
 
-HOOK_EXPORT ssize_t write(int fd, const void *buffer, size_t size)
+static HOT_CODE __attribute__((noinline)) ssize_t write_told(int fd, const void *buffer,
+							     size_t size)
 {
 	struct trace_socket *socket = hook_socket(fd);
 	ssize_t result;
@@ -171,6 +181,13 @@ HOOK_EXPORT ssize_t write(int fd, const void *buffer, size_t size)
 	result = REAL(write)(fd, buffer, size);
 	hook_transferred(socket, fd, RECORDER_SENT, result, size > 0);
 	return result;
+}
+
+HOOK_EXPORT HOT_CODE ssize_t write(int fd, const void *buffer, size_t size)
+{
+	if (__builtin_expect(ledger_is_empty(fd) && real.write != NULL, 1))
+		return real.write(fd, buffer, size);
+	return write_told(fd, buffer, size);
 }
 HOOK_ALIAS(__write, write);
 

@@ -1,6 +1,8 @@
 /* Processes being forked and ended. */
 #include "hook.h"
 
+#include <sched.h>
+
 #include "environment.h"
 #include "hook_jump.h"
 #include "real.h"
@@ -81,10 +83,27 @@ __attribute__((used)) void *hook_vfork_note(void)
 		recorder_child(0, TRACE_CHILD_VFORK, NULL);
 		hook_leave(scope);
 	}
+	recorder_shares_memory(true);
 	return (void *)REAL(vfork);
 }
 HOOK_JUMP(vfork, hook_vfork_note);
 HOOK_JUMP(__vfork, hook_vfork_note);
+
+/* A thread is no process of its own, and a copy of the memory is noticed as a fork. */
+void hook_cloning(long flags)
+{
+	if ((flags & (CLONE_VM | CLONE_THREAD)) == CLONE_VM)
+		recorder_shares_memory((flags & (CLONE_VFORK | CLONE_SETTLS)) == CLONE_VFORK);
+}
+
+__attribute__((used)) void *hook_clone_note(int (*run)(void *), void *stack, int flags)
+{
+	(void)run, (void)stack;
+	hook_cloning(flags);
+	return (void *)REAL(clone);
+}
+HOOK_JUMP(clone, hook_clone_note);
+HOOK_JUMP(__clone, hook_clone_note);
 
 /* ---- exit ---- */
 

@@ -145,6 +145,19 @@ static bool syscall_clone_is_fork(long flags, long stack)
 	return (flags & (CLONE_VM | CLONE_THREAD)) == 0 && stack == 0;
 }
 
+/* What clone3 is asked for stands in memory that only the kernel may take on trust. */
+static void syscall_note_child(long number, long flags)
+{
+	if (number == SYS_clone)
+		hook_cloning(flags);
+	else if (number == SYS_clone3)
+		recorder_shares_memory(false);
+#ifdef SYS_vfork /* newer architectures have clone alone */
+	else if (number == SYS_vfork)
+		recorder_shares_memory(true);
+#endif
+}
+
 static syscall_fn syscall_descriptor_handler(long number)
 {
 	switch (number) {
@@ -190,6 +203,7 @@ __attribute__((used)) void *hook_syscall_note(long number, long a, long b)
 		handler = syscall_socket_handler(number);
 	if (number == SYS_clone && syscall_clone_is_fork(a, b))
 		handler = syscall_fork;
+	syscall_note_child(number, a);
 	return handler != NULL ? (void *)handler : (void *)REAL(syscall);
 }
 HOOK_JUMP(syscall, hook_syscall_note);

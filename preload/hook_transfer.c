@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "hot.h"
 #include "real.h"
 
 /* A look at data that stays in the queue, or at the error queue, is no traffic (recv(2)). */
@@ -15,6 +16,16 @@ size_t hook_vector_size(const struct iovec *vector, size_t count)
 	for (size_t i = 0; i < count; i++)
 		size += vector[i].iov_len;
 	return size;
+}
+
+/* No inline: what is no socket must not pay for its registers. */
+HOT_CODE void hook_transferred(struct trace_socket *socket, int fd,
+			       enum recorder_direction direction, int64_t result, bool asked)
+{
+	struct hook_scope scope = hook_enter();
+
+	recorder_transferred(socket, fd, direction, result, result < 0 ? scope.error : 0, asked);
+	hook_leave(scope);
 }
 
 /* ---- SCM_RIGHTS ---- */
@@ -51,7 +62,7 @@ static void hook_rights(const struct msghdr *message, void (*tell)(int fd))
 
 /* ---- sending ---- */
 
-HOOK_EXPORT ssize_t send(int fd, const void *buffer, size_t size, int flags)
+HOOK_EXPORT HOT_CODE ssize_t send(int fd, const void *buffer, size_t size, int flags)
 {
 	struct trace_socket *socket = hook_socket(fd);
 	ssize_t result;
@@ -156,7 +167,7 @@ void hook_received(struct trace_socket *socket, int fd, int64_t result, size_t s
 		hook_transferred(socket, fd, RECORDER_RECEIVED, result, size > 0);
 }
 
-HOOK_EXPORT ssize_t recv(int fd, void *buffer, size_t size, int flags)
+HOOK_EXPORT HOT_CODE ssize_t recv(int fd, void *buffer, size_t size, int flags)
 {
 	struct trace_socket *socket = hook_socket(fd);
 	ssize_t result;

@@ -3,9 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "hot.h"
 #include "kernel.h"
 
-struct real real;
+struct real real HOT_DATA;
 
 _Static_assert(sizeof(struct real) == REAL_FUNCTION_COUNT * sizeof(void *),
 	       "struct real is an array of function pointers");

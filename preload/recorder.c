@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "guard.h"
+#include "hot.h"
 #include "kernel.h"
 #include "modules.h"
 #include "recorder_process.h"
@@ -26,7 +27,12 @@
 #define RECORDER_BIRTH_TICK_NS 100000
 #define RECORDER_PAGE_BYTES    4096
 
-struct recorder recorder;
+struct recorder recorder HOT_DATA;
+
+/* This thread, or the child that it waits for, is running. */
+static __thread bool recorder_may_be_child __attribute__((tls_model("initial-exec")));
+/* atomic: a child that shares our memory may run beside us, with any thread-locals */
+static bool recorder_has_companion;
 
 static uint32_t recorder_phase(void)
 {
@@ -130,7 +136,7 @@ bool recorder_be_born(void)
 	return recorder_await_birth();
 }
 
-bool recorder_is_ready(void)
+HOT_CODE bool recorder_is_ready(void)
 {
 	uint32_t phase = recorder_phase();
 
@@ -143,12 +149,33 @@ bool recorder_is_ready(void)
 	return phase == RECORDER_READY;
 }
 
+void recorder_shares_memory(bool is_awaited)
+{
+	if (is_awaited)
+		recorder_may_be_child = true;
+	else
+		__atomic_store_n(&recorder_has_companion, true, __ATOMIC_RELAXED);
+}
+
+/*
+ * The child of a vfork() runs with the thread-locals of the thread that made it, and that thread
+ * with them again when the child is gone: whichever of the two asks first finds the mark. A child
+ * made by an instruction of the program's own, past libc, leaves none, and had better not call
+ * libc: vfork(2) allows it nothing but _exit() and exec.
+ */
 bool recorder_is_foreign_process(void)
 {
+	bool has_companion = __atomic_load_n(&recorder_has_companion, __ATOMIC_RELAXED);
+
+	if (__builtin_expect(!recorder_may_be_child && !has_companion, 1))
+		return false;
 	if (recorder_phase() == RECORDER_OFF ||
 	    __atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0)
 		return false;
-	return (uint32_t)kernel_call0(SYS_getpid) != recorder.pid;
+	if ((uint32_t)kernel_call0(SYS_getpid) != recorder.pid)
+		return true;
+	recorder_may_be_child = false;
+	return false;
 }
 
 uint32_t recorder_forks(void)

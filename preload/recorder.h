@@ -18,6 +18,8 @@
 
 #include <socklife/trace_format.h>
 
+#include "ledger.h"
+
 /* ---- life of the recorder itself; called by init.c and the process hooks ---- */
 
 /* Reads settings, remembers the start time and finds inherited sockets. Once, from the constructor.
@@ -35,9 +37,17 @@ void recorder_exiting(int status);
 /* Before recorder_forked(): the parent, whose file is still mapped, has ended inside libc. */
 void recorder_parent_exited(int status);
 
-/* True in a vfork child, which shares our memory: then nothing may be recorded or claimed. One
- * getpid(). */
+/*
+ * True in a child that shares our memory (vfork(2)): then nothing may be recorded or claimed. A
+ * load, and a getpid() only in a thread that has made such a child since it last asked.
+ */
 bool recorder_is_foreign_process(void);
+
+/*
+ * Such a child is about to be made. is_awaited: by the calling thread, whose thread-locals it has
+ * and who sleeps until the child has ended or called exec, as with vfork().
+ */
+void recorder_shares_memory(bool is_awaited);
 
 /* ---- sockets: births ---- */
 
@@ -119,8 +129,16 @@ void recorder_shut_down(int fd, int how);
 
 /* ---- sockets: traffic; the hot path ---- */
 
-/* One relaxed load of the fd table: NULL for everything that is not a recorded socket. */
-struct trace_socket *recorder_socket(int fd);
+/* recorder_socket() of a slot that is not empty. */
+struct trace_socket *recorder_socket_in(uint64_t slot, int fd);
+
+/* NULL for everything that is not a recorded socket. */
+static inline struct trace_socket *recorder_socket(int fd)
+{
+	uint64_t slot = ledger_slot(fd);
+
+	return __builtin_expect(slot == 0, 1) ? NULL : recorder_socket_in(slot, fd);
+}
 
 enum recorder_direction { RECORDER_SENT, RECORDER_RECEIVED };
 

@@ -17,8 +17,14 @@
 
 static bool exit_names(int fd, const struct trace_socket *socket)
 {
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
 	struct stat status;
 
+	if (socket->cookie != 0)
+		return kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) ==
+			       0 &&
+		       cookie == socket->cookie;
 	return kernel_call2(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
 	       (socket->inode == 0 || status.st_ino == socket->inode);
 }

@@ -82,7 +82,9 @@ static struct trace_socket *socket_new(int fd, enum trace_origin origin)
 	socket->fd = fd;
 	socket->fd_count = 1;
 	socket->cookie = socket_option64(fd, SO_COOKIE);
-	socket->inode = socket_inode(fd);
+	/* The cookie tells as well what the descriptor names, and one system call is enough. */
+	if (socket->cookie == 0 || origin >= TRACE_ORIGIN_INHERITED)
+		socket->inode = socket_inode(fd);
 	socket->created_ns = clock_now_ns();
 	socket->origin = (uint16_t)origin;
 	socket->flags = socket_is_bracketed() ? TRACE_SOCKET_BRACKETED : 0;

@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "guard.h"
+#include "hot.h"
 #include "recorder_state.h"
 #include "settings.h"
 #include "sink.h"
@@ -15,13 +16,10 @@
  */
 #define TRANSFER_SENDS_ATTRIBUTED 32
 
-struct trace_socket *recorder_socket(int fd)
+HOT_CODE struct trace_socket *recorder_socket_in(uint64_t slot, int fd)
 {
-	uint64_t slot = sockets_slot(fd);
 	unsigned int depth;
 
-	if (slot == 0)
-		return NULL;
 	if (slot == SOCKETS_SLOT_UNBORN && !guard_is_up()) {
 		/* Hooks ask before the real call, when errno is still the program's. */
 		int error = errno;
@@ -94,7 +92,7 @@ static void transfer_attribute(struct trace_socket *socket, int fd, uint32_t epo
  * The first time is exact; later ones are coarse, so one that seems to lie before the first is the
  * first. Returns the gap since the last I/O.
  */
-static uint64_t transfer_touch(struct trace_socket *socket)
+static HOT_CODE uint64_t transfer_touch(struct trace_socket *socket)
 {
 	uint64_t last = __atomic_load_n(&socket->last_io_ns, __ATOMIC_RELAXED);
 	uint64_t now = last == 0 ? clock_now_ns() : clock_coarse_ns();
@@ -109,8 +107,8 @@ static uint64_t transfer_touch(struct trace_socket *socket)
 	return idle;
 }
 
-static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_direction direction,
-			     uint64_t bytes)
+static HOT_CODE void transfer_counted(struct trace_socket *socket, int fd,
+				      enum recorder_direction direction, uint64_t bytes)
 {
 	uint64_t idle = transfer_touch(socket);
 	uint32_t epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
@@ -127,8 +125,9 @@ static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_
 		transfer_attribute(socket, fd, epoch);
 }
 
-void recorder_transferred(struct trace_socket *socket, int fd, enum recorder_direction direction,
-			  int64_t result, int error, bool asked)
+HOT_CODE void recorder_transferred(struct trace_socket *socket, int fd,
+				   enum recorder_direction direction, int64_t result, int error,
+				   bool asked)
 {
 	if (!recorder_is_ready())
 		return;

@@ -8,97 +8,64 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "hot.h"
 #include "kernel.h"
 #include "signals.h"
 #include "sink_file.h"
+#include "sink_window.h"
 
 #define SINK_STEP_LEAST (UINT64_C(64) << 10)
-#define SINK_STEP_MOST  (UINT64_C(8) << 20)
+#define SINK_STEP_MOST  (UINT64_C(1) << 20)
+#define SINK_READY_STEP (UINT64_C(64) << 10)
 /* So often a thread looks whether another one's growing is done, a tick apart. */
 #define SINK_GROW_TURNS   20000
 #define SINK_GROW_TICK_NS 50000
 
 struct sink {
-	uint8_t *base; /* NULL: no file */
-	uint64_t window_bytes;
-	uint64_t limit_bytes; /* atomic: the file has blocks below this */
+	struct sink_window window; /* its base is NULL: no file */
+	uint64_t limit_bytes;      /* atomic: the file has blocks below this */
+	uint64_t ready_bytes;      /* atomic: the kernel has been asked for the pages below this */
 	uint32_t is_growing; /* atomic: one thread at a time extends or moves it, signals blocked */
 	uint32_t is_full;    /* atomic: growing has failed for good */
 	bool is_private;     /* see sink_keep_private() */
-	struct sink_file file;
 };
 
-static struct sink sink = {.file.fd = -1};
+static struct sink sink HOT_DATA;
+static struct sink_file sink_file = {.fd = -1};
 static uint8_t *sink_parent_base;
 static uint64_t sink_parent_bytes;
-
-static bool sink_failed(long address)
-{
-	return address < 0 && address > -4096; /* mmap(2): errors are -4095..-1 */
-}
-
-/*
- * The window's addresses are reserved without access, and the file is laid under them only as far
- * as it has blocks: a tool that reads whatever is mapped (valgrind's leak check, a core dumper)
- * would meet a SIGBUS on every page beyond the file's end. The kernel joins neighbouring pieces.
- */
-static int sink_map_piece(uint64_t from, uint64_t to)
-{
-	long address = kernel_call6(SYS_mmap, (long)(sink.base + from), (long)(to - from),
-				    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, sink.file.fd,
-				    (long)from);
-
-	return sink_failed(address) ? (int)-address : 0;
-}
-
-/* RLIMIT_AS, or mlockall(MCL_FUTURE) with a small RLIMIT_MEMLOCK, may refuse a large window. */
-static int sink_reserve_window(uint64_t max_bytes)
-{
-	for (uint64_t bytes = max_bytes; bytes >= SINK_STEP_LEAST; bytes /= 8) {
-		long address = kernel_call6(SYS_mmap, 0, (long)(bytes & ~(uint64_t)0xffff),
-					    PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-					    -1, 0);
-
-		if (!sink_failed(address)) {
-			sink.base = (uint8_t *)address;
-			sink.window_bytes = bytes & ~(uint64_t)0xffff;
-			return 0;
-		}
-	}
-	return ENOMEM;
-}
 
 /* Blocks first, then access: what is mapped can always be written. */
 static int sink_give(uint64_t from, uint64_t to)
 {
-	int error = sink_file_extend(sink.file.fd, from, to);
+	int error = sink_file_extend(sink_file.fd, from, to);
 
-	return error != 0 ? error : sink_map_piece(from, to);
+	return error != 0 ? error : sink_window_map(&sink.window, from, to, sink_file.fd);
 }
 
 /* The file stays, empty: it tells the analyzer that this process is missing from the trace. */
 static void sink_abandon(void)
 {
-	if (sink.base != NULL)
-		kernel_call2(SYS_munmap, sink.base, sink.window_bytes);
-	if (sink.file.fd >= 0) {
-		kernel_call2(SYS_ftruncate, sink.file.fd, 0);
-		kernel_call1(SYS_close, sink.file.fd);
+	if (sink.window.base != NULL)
+		kernel_call2(SYS_munmap, sink.window.base, sink.window.bytes);
+	if (sink_file.fd >= 0) {
+		kernel_call2(SYS_ftruncate, sink_file.fd, 0);
+		kernel_call1(SYS_close, sink_file.fd);
 	}
-	sink.base = NULL;
-	sink.file.fd = -1;
+	sink.window.base = NULL;
+	sink_file.fd = -1;
 }
 
 static void sink_begin(const struct trace_file_header *header)
 {
-	struct trace_file_header *mapped = (struct trace_file_header *)sink.base;
+	struct trace_file_header *mapped = (struct trace_file_header *)sink.window.base;
 	uint64_t magic;
 
 	*mapped = *header;
 	mapped->version = TRACE_VERSION;
 	mapped->header_size_bytes = sizeof(*mapped);
 	mapped->byte_order = TRACE_BYTE_ORDER;
-	mapped->sequence = sink.file.sequence;
+	mapped->sequence = sink_file.sequence;
 	mapped->tail_bytes = sizeof(*mapped);
 	memcpy(&magic, TRACE_MAGIC, sizeof(magic));
 	__atomic_store_n((uint64_t *)(void *)mapped->magic, magic, __ATOMIC_RELEASE);
@@ -108,11 +75,11 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 {
 	int error;
 
-	error = sink_file_create(&sink.file, directory, header->pid);
+	error = sink_file_create(&sink_file, directory, header->pid);
 	if (error != 0)
 		return error;
-	sink_file_raise(&sink.file.fd);
-	error = sink_reserve_window(max_bytes);
+	sink_file_raise(&sink_file.fd);
+	error = sink_window_reserve(&sink.window, max_bytes, SINK_STEP_LEAST);
 	if (error == 0)
 		error = sink_give(0, SINK_STEP_LEAST);
 	if (error != 0) {
@@ -120,6 +87,8 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 		return error;
 	}
 	sink.limit_bytes = SINK_STEP_LEAST;
+	/* Most programs fill a page or two of the first piece: these come as they are touched. */
+	sink.ready_bytes = SINK_STEP_LEAST;
 	sink_begin(header);
 	return 0;
 }
@@ -127,12 +96,12 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 void sink_forked(void)
 {
 	sink_forget_parent();
-	sink_parent_base = sink.base;
-	sink_parent_bytes = sink.window_bytes;
-	if (sink.file.fd >= 0)
-		kernel_call1(SYS_close, sink.file.fd);
+	sink_parent_base = sink.window.base;
+	sink_parent_bytes = sink.window.bytes;
+	if (sink_file.fd >= 0)
+		kernel_call1(SYS_close, sink_file.fd);
 	memset(&sink, 0, sizeof(sink));
-	sink.file.fd = -1;
+	sink_file.fd = -1;
 }
 
 static int sink_extend(uint64_t limit)
@@ -140,7 +109,7 @@ static int sink_extend(uint64_t limit)
 	uint64_t step = limit < SINK_STEP_LEAST  ? SINK_STEP_LEAST
 			: limit > SINK_STEP_MOST ? SINK_STEP_MOST
 						 : limit;
-	uint64_t target = limit + step < sink.window_bytes ? limit + step : sink.window_bytes;
+	uint64_t target = limit + step < sink.window.bytes ? limit + step : sink.window.bytes;
 	int error;
 
 	if (target <= limit)
@@ -160,7 +129,7 @@ static void sink_fill_up(int error)
 	if (__atomic_exchange_n(&sink.is_full, 1, __ATOMIC_RELAXED))
 		return;
 	sink_lost(TRACE_LOST_FILE_FULL, error);
-	diag_line(sink.file.path, "recording stops, the program goes on", error);
+	diag_line(sink_file.path, "recording stops, the program goes on", error);
 }
 
 /* For the file's descriptor. False when another thread has it; signals are blocked meanwhile. */
@@ -216,6 +185,19 @@ static bool sink_grow(uint64_t needed)
 	return false;
 }
 
+static void sink_make_ready(uint64_t needed)
+{
+	uint64_t ready = __atomic_load_n(&sink.ready_bytes, __ATOMIC_RELAXED);
+	uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
+	uint64_t target = ready + SINK_READY_STEP < limit ? ready + SINK_READY_STEP : limit;
+
+	if (__builtin_expect(needed <= ready, 1) || target <= ready)
+		return;
+	if (__atomic_compare_exchange_n(&sink.ready_bytes, &ready, target, false, __ATOMIC_RELAXED,
+					__ATOMIC_RELAXED))
+		sink_window_prepare(&sink.window, ready, target);
+}
+
 /* The 8 bytes of a record that is reserved and not yet committed. */
 static uint64_t sink_reserved_word(uint32_t size_bytes)
 {
@@ -248,7 +230,7 @@ void *sink_reserve(size_t size_bytes)
 	for (;;) {
 		uint64_t tail = __atomic_load_n(&header->tail_bytes, __ATOMIC_ACQUIRE);
 		uint64_t found = 0;
-		uint64_t *word = (uint64_t *)(void *)(sink.base + tail);
+		uint64_t *word = (uint64_t *)(void *)(sink.window.base + tail);
 		uint64_t taken;
 		bool is_ours;
 
@@ -258,6 +240,7 @@ void *sink_reserve(size_t size_bytes)
 					   __ATOMIC_RELAXED);
 			return NULL;
 		}
+		sink_make_ready(tail + size);
 		is_ours = __atomic_compare_exchange_n(word, &found,
 						      sink_reserved_word((uint32_t)size), false,
 						      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
@@ -298,24 +281,25 @@ void sink_lost(enum trace_lost_reason reason, int error)
 
 struct trace_file_header *sink_header(void)
 {
-	return (struct trace_file_header *)sink.base;
+	return (struct trace_file_header *)sink.window.base;
 }
 
 uint32_t sink_offset(const void *record)
 {
 	if (!sink_holds(record))
 		return 0;
-	return (uint32_t)(((const uint8_t *)record - sink.base) / TRACE_ALIGNMENT);
+	return (uint32_t)(((const uint8_t *)record - sink.window.base) / TRACE_ALIGNMENT);
 }
 
-void *sink_at(uint32_t offset)
+HOT_CODE void *sink_at(uint32_t offset)
 {
-	return offset == 0 ? NULL : sink.base + (uint64_t)offset * TRACE_ALIGNMENT;
+	return offset == 0 ? NULL : sink.window.base + (uint64_t)offset * TRACE_ALIGNMENT;
 }
 
-bool sink_holds(const void *record)
+HOT_CODE bool sink_holds(const void *record)
 {
-	return sink.base != NULL && (uintptr_t)record - (uintptr_t)sink.base < sink.window_bytes;
+	return sink.window.base != NULL &&
+	       (uintptr_t)record - (uintptr_t)sink.window.base < sink.window.bytes;
 }
 
 const void *sink_parent_at(uint32_t offset)
@@ -336,12 +320,12 @@ bool sink_keep_private(void)
 {
 	long address;
 
-	if (sink.base == NULL || sink.is_private)
+	if (sink.window.base == NULL || sink.is_private)
 		return true;
-	address = kernel_call6(SYS_mmap, (long)sink.base, (long)sink.limit_bytes,
+	address = kernel_call6(SYS_mmap, (long)sink.window.base, (long)sink.limit_bytes,
 			       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED,
-			       sink.file.fd, 0);
-	sink.is_private = address == (long)sink.base;
+			       sink_file.fd, 0);
+	sink.is_private = address == (long)sink.window.base;
 	/* The parent cuts its file at its end, and what lay behind goes here too (mmap(2), SIGBUS).
 	 */
 	sink.limit_bytes = sink_header()->tail_bytes;
@@ -351,16 +335,16 @@ bool sink_keep_private(void)
 
 void sink_trim(void)
 {
-	if (sink.base == NULL || sink.file.fd < 0)
+	if (sink.window.base == NULL || sink_file.fd < 0)
 		return;
 	__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&sink.limit_bytes, sink_header()->tail_bytes, __ATOMIC_RELEASE);
-	kernel_call2(SYS_ftruncate, sink.file.fd, sink_header()->tail_bytes);
+	kernel_call2(SYS_ftruncate, sink_file.fd, sink_header()->tail_bytes);
 }
 
 int sink_fd(void)
 {
-	return __atomic_load_n(&sink.file.fd, __ATOMIC_RELAXED);
+	return __atomic_load_n(&sink_file.fd, __ATOMIC_RELAXED);
 }
 
 static bool sink_move_fd(void)
@@ -370,7 +354,7 @@ static bool sink_move_fd(void)
 
 	if (moved < 0)
 		return false;
-	__atomic_store_n(&sink.file.fd, (int)moved, __ATOMIC_RELAXED);
+	__atomic_store_n(&sink_file.fd, (int)moved, __ATOMIC_RELAXED);
 	kernel_call1(SYS_close, old);
 	return true;
 }

@@ -2,19 +2,23 @@
 
 #include <sys/mman.h>
 
+#include "hot.h"
 #include "kernel.h"
 #include "sink.h"
 
-static uint64_t *sockets_table;
+struct ledger ledger HOT_DATA;
 static uint32_t *sockets_formers; /* NULL: nothing is remembered */
-static uint32_t sockets_size;     /* atomic; 0: nothing is known */
 static uint32_t sockets_end;      /* atomic */
 
 static long sockets_map(size_t entry_bytes)
 {
-	return kernel_call6(SYS_mmap, 0, (long)(SOCKETS_FD_MAX * entry_bytes),
-			    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			    0);
+	const size_t size = SOCKETS_FD_MAX * entry_bytes;
+	long address = kernel_call6(SYS_mmap, 0, (long)size, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	/* A huge page would give 2 MiB of memory to the first socket. */
+	kernel_call3(SYS_madvise, address, size, MADV_NOHUGEPAGE);
+	return address;
 }
 
 /* Nothing depends on it: without memory, or before Linux 4.14, nothing is remembered. */
@@ -33,26 +37,19 @@ static void sockets_start_formers(void)
 
 int sockets_start(void)
 {
-	long address = sockets_map(sizeof(*sockets_table));
+	long address = sockets_map(sizeof(*ledger.slots));
 
 	if (address < 0 && address > -4096)
 		return (int)-address;
-	sockets_table = (uint64_t *)address;
+	ledger.slots = (uint64_t *)address;
 	sockets_start_formers();
-	__atomic_store_n(&sockets_size, SOCKETS_FD_MAX, __ATOMIC_RELEASE);
+	__atomic_store_n(&ledger.size, SOCKETS_FD_MAX, __ATOMIC_RELEASE);
 	return 0;
 }
 
 void sockets_stop(void)
 {
-	__atomic_store_n(&sockets_size, 0, __ATOMIC_RELEASE);
-}
-
-uint64_t sockets_slot(int fd)
-{
-	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED))
-		return 0;
-	return __atomic_load_n(&sockets_table[fd], __ATOMIC_ACQUIRE);
+	__atomic_store_n(&ledger.size, 0, __ATOMIC_RELEASE);
 }
 
 /*
@@ -63,7 +60,7 @@ void sockets_put(int fd, uint64_t slot)
 {
 	uint32_t end = __atomic_load_n(&sockets_end, __ATOMIC_RELAXED);
 
-	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED)) {
+	if ((uint32_t)fd >= __atomic_load_n(&ledger.size, __ATOMIC_RELAXED)) {
 		sink_lost(TRACE_LOST_FD_TOO_HIGH, 0);
 		return;
 	}
@@ -71,43 +68,43 @@ void sockets_put(int fd, uint64_t slot)
 	       !__atomic_compare_exchange_n(&sockets_end, &end, (uint32_t)fd + 1, false,
 					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		continue;
-	__atomic_store_n(&sockets_table[fd], slot, __ATOMIC_RELEASE);
+	__atomic_store_n(&ledger.slots[fd], slot, __ATOMIC_RELEASE);
 }
 
 uint64_t sockets_take(int fd)
 {
-	if (sockets_slot(fd) == 0)
+	if (ledger_slot(fd) == 0)
 		return 0;
-	return __atomic_exchange_n(&sockets_table[fd], 0, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n(&ledger.slots[fd], 0, __ATOMIC_ACQ_REL);
 }
 
 bool sockets_put_back(int fd, uint64_t slot)
 {
 	uint64_t empty = 0;
 
-	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED))
+	if ((uint32_t)fd >= __atomic_load_n(&ledger.size, __ATOMIC_RELAXED))
 		return false;
-	return __atomic_compare_exchange_n(&sockets_table[fd], &empty, slot, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&ledger.slots[fd], &empty, slot, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_RELAXED);
 }
 
 /* By compare-and-swap: a bit set in a slot that has just been emptied would look like a socket. */
 void sockets_mark_cloexec(int fd, bool is_cloexec)
 {
-	uint64_t slot = sockets_slot(fd);
+	uint64_t slot = ledger_slot(fd);
 	uint64_t wanted;
 
 	do {
 		wanted = is_cloexec ? slot | SOCKETS_SLOT_CLOEXEC : slot & ~SOCKETS_SLOT_CLOEXEC;
 		if (slot == 0)
 			return;
-	} while (!__atomic_compare_exchange_n(&sockets_table[fd], &slot, wanted, true,
+	} while (!__atomic_compare_exchange_n(&ledger.slots[fd], &slot, wanted, true,
 					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 
 uint32_t sockets_former(int fd)
 {
-	if ((uint32_t)fd >= __atomic_load_n(&sockets_size, __ATOMIC_RELAXED) ||
+	if ((uint32_t)fd >= __atomic_load_n(&ledger.size, __ATOMIC_RELAXED) ||
 	    sockets_formers == NULL)
 		return 0;
 	return __atomic_load_n(&sockets_formers[fd], __ATOMIC_RELAXED);
@@ -115,7 +112,7 @@ uint32_t sockets_former(int fd)
 
 void sockets_former_put(int fd, uint32_t offset)
 {
-	if ((uint32_t)fd < __atomic_load_n(&sockets_size, __ATOMIC_RELAXED) &&
+	if ((uint32_t)fd < __atomic_load_n(&ledger.size, __ATOMIC_RELAXED) &&
 	    sockets_formers != NULL)
 		__atomic_store_n(&sockets_formers[fd], offset, __ATOMIC_RELAXED);
 }

@@ -12,6 +12,8 @@
 
 #include <socklife/trace_format.h>
 
+#include "ledger.h"
+
 #define SOCKETS_FD_MAX (UINT32_C(1) << 20) /* fs.nr_open's default (proc(5)) */
 
 /* A slot: the SOCKET record's sink offset in the low half, flags above. 0: no recorded socket. */
@@ -25,7 +27,11 @@ int sockets_start(void);
 /* Makes every descriptor unknown for good: recording has stopped. */
 void sockets_stop(void);
 
-uint64_t sockets_slot(int fd);
+static inline uint64_t sockets_slot(int fd)
+{
+	return ledger_slot(fd);
+}
+
 void sockets_put(int fd, uint64_t slot);
 uint64_t sockets_take(int fd);
 /* Puts `slot` back unless another thread's socket has come there meanwhile. */

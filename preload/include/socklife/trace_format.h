@@ -123,7 +123,7 @@ struct trace_socket {
 	uint32_t id;     /* dense from 1 within the file */
 	int32_t fd;      /* the first number that named it here */
 	uint64_t cookie; /* SO_COOKIE, 0 unknown */
-	uint64_t inode;  /* of sockfs, as in /proc/self/fd and ss -e */
+	uint64_t inode;  /* of sockfs, as in /proc/self/fd; 0 not asked for, the cookie tells */
 	uint64_t created_ns;
 	uint16_t family; /* AF_ */
 	uint16_t type;   /* SOCK_, flags removed */
