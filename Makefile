@@ -12,6 +12,7 @@ SAN ?=
 FUZZ_SECONDS ?= 60
 RUNS ?= 10000
 SEED ?= 1
+SUITES ?= cpython libuv redis node jdk curl
 VERSION := 0.1.0
 
 ifneq ($(SAN),)
@@ -198,10 +199,10 @@ test-all: ## the same and the tests of runtimes that are large to install
 	@$(MAKE) --no-print-directory test-programs
 	$(RUN_TESTS) $(RUNNERS) $(LARGE_RUNNER)
 
-foreign: ## CPython's own tests, bare and recorded (an hour; MODULES="socket ssl" for some)
-	$(INSTALL_PACKAGES) build foreign
+foreign: ## other people's tests, bare and recorded (hours; SUITES="libuv redis" for some)
+	$(INSTALL_PACKAGES) build $(SUITES:%=foreign-%)
 	@$(MAKE) --no-print-directory all
-	@tests/foreign/cpython.sh $(abspath $(BUILD))/socklife $(BUILD)/foreign $(MODULES)
+	@MODULES="$(MODULES)" tests/foreign/run.sh $(BUILD) $(SUITES)
 
 test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(EXAMPLES) $(FAULT_LIBRARY) $(RANDOM) $(RACES)
 
