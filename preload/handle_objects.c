@@ -1,11 +1,15 @@
 #include "handle_objects.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "handle_calls.h"
 #include "handle_catalog.h"
 #include "handle_threads.h"
+#include "kernel.h"
 
+#define TICK_NS        100000
+#define TURNS_MAX      500
 #define CONTAINERS_MAX 4 /* of one another; a ring of them must end too */
 
 /* Of each type's name, in this process' trace. */
@@ -31,11 +35,9 @@ static uint32_t name_string(uint16_t family)
 static void announce(struct handle_entry *entry)
 {
 	const struct handle_type *type = &handle_catalog()->types[entry->type];
-	uint32_t string = name_string(type->family);
+	uint32_t string = name_string(type->family), object;
 
-	entry->is_announcing = true;
-	entry->forks = recorder_forks();
-	entry->object = recorder_object_created(&(struct recorder_object){
+	object = recorder_object_created(&(struct recorder_object){
 		.class_name = string,
 		.number = __atomic_add_fetch(&names[type->family].count, 1, __ATOMIC_RELAXED),
 		.address = entry->address,
@@ -45,21 +47,52 @@ static void announce(struct handle_entry *entry)
 			 (type->flags & HANDLE_TYPE_ONE_THREAD ? TRACE_OBJECT_ONE_THREAD : 0),
 	});
 	entry->was_announced = true;
-	entry->is_announcing = false;
+	entry->forks = recorder_forks();
+	__atomic_store_n(&entry->object, object, __ATOMIC_RELEASE);
 }
 
 static bool is_announced(const struct handle_entry *entry)
 {
-	return entry->object != 0 && entry->forks == recorder_forks();
+	return __atomic_load_n(&entry->object, __ATOMIC_ACQUIRE) != 0 &&
+	       entry->forks == recorder_forks();
+}
+
+/*
+ * A thread that a library has just started may connect while its handle is being announced. It is
+ * the other thread's turn then, for a while at most: that one may wait for what this one holds.
+ */
+static void await_announced(const struct handle_entry *entry)
+{
+	const struct timespec tick = {.tv_nsec = TICK_NS};
+
+	for (int turn = 0; turn < TURNS_MAX && !is_announced(entry); turn++)
+		kernel_call2(SYS_nanosleep, &tick, NULL);
+}
+
+/* The tid of who announces it; 0 once that is done. */
+static bool announce_begin(struct handle_entry *entry, uint32_t tid)
+{
+	uint32_t nobody = 0;
+
+	return __atomic_compare_exchange_n(&entry->announcer, &nobody, tid, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
 }
 
 uint32_t handle_object_id(struct handle_entry *entry)
 {
-	if (entry->is_announcing)
-		return 0;
-	if (!is_announced(entry))
-		announce(entry);
-	return entry->object;
+	uint32_t tid;
+
+	if (is_announced(entry))
+		return entry->object;
+	tid = (uint32_t)kernel_call0(SYS_gettid);
+	if (announce_begin(entry, tid)) {
+		if (!is_announced(entry))
+			announce(entry);
+		__atomic_store_n(&entry->announcer, 0, __ATOMIC_RELEASE);
+	} else if (__atomic_load_n(&entry->announcer, __ATOMIC_RELAXED) != tid) {
+		await_announced(entry);
+	}
+	return is_announced(entry) ? entry->object : 0;
 }
 
 void handle_object_created(struct handle_ref ref, uint64_t address)

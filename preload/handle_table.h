@@ -24,11 +24,11 @@ struct handle_entry {
 	struct handle_ref container; /* what it was moved into */
 	uint32_t serial;
 	uint32_t next_free;
-	uint32_t object; /* the recorder's, 0 not announced */
-	uint32_t forks;  /* recorder_forks() when it was */
-	uint32_t socket; /* the last one that it connected */
-	uint16_t type;   /* of the catalog */
-	bool is_announcing;
+	uint32_t object;    /* the recorder's, 0 not announced */
+	uint32_t forks;     /* recorder_forks() when it was */
+	uint32_t socket;    /* the last one that it connected */
+	uint32_t announcer; /* atomic: the thread that announces it */
+	uint16_t type;      /* of the catalog */
 	bool was_announced; /* in this process or in one that it was forked from */
 };
 
