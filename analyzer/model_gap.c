@@ -1,10 +1,14 @@
 #include "model_loader.h"
 
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-/* bytes_acked counts SYN and FIN as a byte each (RFC 4898, tcpEStatsAppHCThruOctetsAcked). */
+/*
+ * bytes_acked counts SYN and FIN as a byte each (RFC 4898, tcpEStatsAppHCThruOctetsAcked), and so
+ * does bytes_received the FIN. Linux leaves the SYN of a connection that was accepted out.
+ */
 #define ACKED_SLACK 2
 
 void model_note_add(struct model *model, uint32_t process, bool is_gap, const char *text)
@@ -16,55 +20,141 @@ void model_note_add(struct model *model, uint32_t process, bool is_gap, const ch
 		(struct model_note){.process = process, .is_gap = is_gap, .text = text};
 }
 
+static void unseen_add(struct model_loader *loader, const struct model_unseen *unseen)
+{
+	if (unseen->moved > unseen->counted &&
+	    model_memory_grow(loader->model->memory, &loader->unseens, loader->unseen_count,
+			      sizeof(*loader->unseens)))
+		loader->unseens[loader->unseen_count++] = *unseen;
+}
+
+static uint64_t less(uint64_t bytes, uint64_t taken)
+{
+	return bytes > taken ? bytes - taken : 0;
+}
+
+/* Where bytes are missing at all, SYN and FIN are told by how the connection began and ended. */
+static uint64_t bytes_acked(const struct model_socket *socket, const struct trace_socket *record)
+{
+	uint64_t acked = record->tcp_bytes_acked + record->tcp_unacked;
+
+	if (less(acked, ACKED_SLACK) <= socket->bytes_sent)
+		return 0;
+	return less(acked, (socket->origin == TRACE_ORIGIN_CONNECT ? 1u : 0u) +
+				   ((socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0 ? 1u : 0u));
+}
+
+/* Only in these states it has certainly not come; a connection that is done is CLOSE. */
+static bool may_have_fin(unsigned int tcp_state)
+{
+	return tcp_state != TCP_ESTABLISHED && tcp_state != TCP_FIN_WAIT1 &&
+	       tcp_state != TCP_FIN_WAIT2;
+}
+
 /*
- * Only what was sent can be compared: received bytes may lie unread in the kernel. A socket that
- * came from elsewhere carried bytes before it was here.
+ * What was received may lie unread: how much of it did is told only of a socket that was closed
+ * (UNREAD). At an exit other threads may have received what they had no time to count.
  */
+static uint64_t bytes_taken(const struct model_socket *socket, const struct trace_socket *record)
+{
+	bool is_closed = socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED;
+
+	return is_closed ? less(record->tcp_bytes_received, may_have_fin(record->tcp_state) ? 1 : 0)
+			 : 0;
+}
+
+/* A socket that came from elsewhere carried bytes before it was here. */
 void model_gap_socket(struct model_loader *loader, uint32_t row, const struct trace_socket *record)
 {
 	const struct model_socket *socket = &loader->model->sockets[row];
-	uint64_t acked = record->tcp_bytes_acked;
 
 	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) == 0 || socket->type != SOCK_STREAM ||
-	    (socket->origin != TRACE_ORIGIN_CONNECT && socket->origin != TRACE_ORIGIN_ACCEPT) ||
-	    acked <= ACKED_SLACK || acked - ACKED_SLACK <= socket->bytes_sent ||
-	    !model_memory_grow(loader->model->memory, &loader->unseens, loader->unseen_count,
-			       sizeof(*loader->unseens)))
+	    (socket->origin != TRACE_ORIGIN_CONNECT && socket->origin != TRACE_ORIGIN_ACCEPT))
 		return;
-	loader->unseens[loader->unseen_count++] =
-		(struct model_unseen){.cookie = socket->cookie,
-				      .socket = row,
-				      .acked = acked,
-				      .counted = socket->bytes_sent};
+	unseen_add(loader, &(struct model_unseen){.cookie = socket->cookie,
+						  .socket = row,
+						  .moved = bytes_acked(socket, record),
+						  .counted = socket->bytes_sent});
+	unseen_add(loader, &(struct model_unseen){.cookie = socket->cookie,
+						  .socket = row,
+						  .is_received = true,
+						  .moved = bytes_taken(socket, record),
+						  .counted = socket->bytes_received});
 }
 
 static int unseen_compare(const void *left, const void *right)
 {
 	const struct model_unseen *a = left, *b = right;
 
+	if (a->is_received != b->is_received)
+		return a->is_received ? 1 : -1;
 	if (a->cookie != b->cookie)
 		return a->cookie < b->cookie ? -1 : 1;
 	return a->socket < b->socket ? -1 : a->socket > b->socket;
 }
 
-/* Other processes' counters of the same socket: its bytes may have been sent there. */
-static void unseen_count(struct model_unseen *rows, size_t count, const struct model *model,
-			 uint32_t socket)
+/*
+ * The first row of this kernel socket and direction, NULL: none. One row a cookie is enough to be
+ * right: more of them are the same socket again. A cookie of 0 is unknown.
+ */
+static struct model_unseen *unseen_find(const struct model_loader *loader,
+					const struct model_unseen *key)
 {
-	uint64_t cookie = model->sockets[socket].cookie;
-	size_t low = 0, high = count;
+	size_t low = 0, high = loader->unseen_count;
+	struct model_unseen *found;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (rows[middle].cookie < cookie)
+		if (unseen_compare(&loader->unseens[middle], key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	/* one row a cookie is enough to be right: more of them are the same socket again */
-	if (cookie != 0 && low < count && rows[low].cookie == cookie && rows[low].socket != socket)
-		rows[low].counted += model->sockets[socket].bytes_sent;
+	found = &loader->unseens[low];
+	return low < loader->unseen_count && found->cookie == key->cookie &&
+			       found->is_received == key->is_received
+		       ? found
+		       : NULL;
+}
+
+/* Other processes' counters of the same socket: its bytes may have been moved there. */
+static void unseen_count(const struct model_loader *loader, uint32_t row, bool is_received)
+{
+	const struct model_socket *socket = &loader->model->sockets[row];
+	const struct model_unseen key = {.cookie = socket->cookie, .is_received = is_received};
+	struct model_unseen *found = key.cookie != 0 ? unseen_find(loader, &key) : NULL;
+
+	if (found != NULL && found->socket != row)
+		found->counted += is_received ? socket->bytes_received : socket->bytes_sent;
+}
+
+static void unseen_unread(const struct model_loader *loader, const struct model_event *event)
+{
+	uint64_t cookie = loader->model->sockets[event->socket].cookie;
+	const struct model_unseen key = {
+		.cookie = cookie, .socket = cookie != 0 ? 0 : event->socket, .is_received = true};
+	struct model_unseen *found = unseen_find(loader, &key);
+
+	if (found != NULL && (cookie != 0 || found->socket == event->socket))
+		found->moved = less(found->moved, (uint64_t)(event->value > 0 ? event->value : 0));
+}
+
+/* The kernel's count is the true one: the row says it, and the coverage that it was not seen. */
+static void unseen_tell(struct model *model, const struct model_unseen *unseen)
+{
+	struct model_socket *socket = &model->sockets[unseen->socket];
+	uint64_t missing = less(unseen->moved, unseen->counted);
+
+	if (missing == 0)
+		return;
+	*(unseen->is_received ? &socket->bytes_received : &socket->bytes_sent) += missing;
+	model_note_add(model, socket->process, true,
+		       model_memory_format(model->memory,
+					   "%" PRIu64 " bytes %s on socket s%" PRIu32
+					   " by a way that no hook saw: the kernel counted them",
+					   missing, unseen->is_received ? "received" : "sent",
+					   unseen->socket + 1));
 }
 
 static void note_unseen(struct model_loader *loader)
@@ -75,20 +165,19 @@ static void note_unseen(struct model_loader *loader)
 
 	if (count > 1)
 		qsort(rows, count, sizeof(*rows), unseen_compare);
-	for (uint32_t i = 0; count != 0 && i < model->sockets_count; i++)
-		unseen_count(rows, count, model, i);
+	for (uint32_t i = 0; count != 0 && i < model->sockets_count; i++) {
+		unseen_count(loader, i, false);
+		unseen_count(loader, i, true);
+	}
+	for (uint32_t i = 0; count != 0 && i < model->events_count; i++) {
+		if (model->events[i].what == TRACE_EVENT_UNREAD &&
+		    model->events[i].socket != MODEL_NONE)
+			unseen_unread(loader, &model->events[i]);
+	}
 	for (size_t i = 0; i < count; i++) {
-		uint64_t acked = rows[i].acked - ACKED_SLACK;
-		bool is_repeated = i != 0 && rows[i].cookie != 0 &&
-				   rows[i].cookie == rows[i - 1].cookie;
-
-		if (acked <= rows[i].counted || is_repeated)
-			continue;
-		model_note_add(model, model->sockets[rows[i].socket].process, true,
-			       model_memory_format(model->memory,
-						   "%" PRIu64 " bytes sent on socket s%" PRIu32
-						   " by a way that no hook saw",
-						   acked - rows[i].counted, rows[i].socket + 1));
+		if (i == 0 || rows[i].cookie == 0 || rows[i].cookie != rows[i - 1].cookie ||
+		    rows[i].is_received != rows[i - 1].is_received)
+			unseen_tell(model, &rows[i]);
 	}
 }
 

@@ -77,11 +77,12 @@ struct model_mark_record {
 	const char *name;
 };
 
-/* A socket of whose bytes the kernel counted more than the hooks of its process. */
+/* A socket of whose bytes, of one direction, the kernel counted more than its process' hooks. */
 struct model_unseen {
 	uint64_t cookie;
 	uint32_t socket;
-	uint64_t acked, counted;
+	bool is_received;
+	uint64_t moved, counted;
 };
 
 struct model_loader {

@@ -197,6 +197,10 @@ static void event_add(const struct model_event *event, struct story *story)
 		story_add(story, event->time_ns, event->stack, "close of fd %d failed: %s",
 			  event->fd, words_errno(event->value));
 		return;
+	case TRACE_EVENT_UNREAD:
+		story_add(story, event->time_ns, event->stack,
+			  "closed over %d received bytes that nobody had read", event->value);
+		return;
 	default:
 		story_add(story, event->time_ns, event->stack, "%s, fd %d", word, event->fd);
 	}

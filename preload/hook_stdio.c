@@ -4,6 +4,9 @@
  */
 #include "hook.h"
 
+#include <stdio_ext.h>
+#include <wchar.h>
+
 #include "real.h"
 
 /* Streams without a descriptor (fmemopen) make fileno() fail: errno is not the program's affair. */
@@ -23,12 +26,38 @@ static bool hook_claim_stream(FILE *stream, struct recorder_claim *claim)
 	return fd >= 0 && hook_claim(fd, claim);
 }
 
+/* What a stream still holds goes out when it is closed, after the last look at the socket. */
+struct hook_flush {
+	struct trace_socket *socket;
+	int fd;
+	size_t size;
+};
+
+static struct hook_flush hook_flush_pending(FILE *stream, int fd)
+{
+	struct trace_socket *socket = fd >= 0 ? hook_socket(fd) : NULL;
+
+	/* of a wide stream, characters are counted and not bytes (stdio_ext(3)) */
+	return (struct hook_flush){
+		socket, fd, socket != NULL && fwide(stream, 0) <= 0 ? __fpending(stream) : 0};
+}
+
+static void hook_flushed(const struct hook_flush *flush)
+{
+	if (flush->size > 0)
+		hook_transferred(flush->socket, flush->fd, RECORDER_SENT, (int64_t)flush->size,
+				 true);
+}
+
 HOOK_EXPORT int fclose(FILE *stream)
 {
 	struct recorder_claim claim = {.fd = hook_stream_fd(stream)};
+	struct hook_flush flush = hook_flush_pending(stream, claim.fd);
 	bool is_claimed = claim.fd >= 0 && hook_claim(claim.fd, &claim);
 	int result = REAL(fclose)(stream);
 
+	if (result == 0)
+		hook_flushed(&flush);
 	if (is_claimed)
 		hook_claim_settle(&claim, result, TRACE_END_CLOSED);
 	else

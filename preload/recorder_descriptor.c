@@ -1,8 +1,6 @@
 /* Descriptors: claimed before they are closed, duplicated, passed on. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <string.h>
 
 #include "clock.h"
@@ -10,10 +8,6 @@
 #include "recorder_state.h"
 #include "sink.h"
 #include "sockets.h"
-
-/* include/net/tcp_states.h */
-#define TCP_STATE_SYN_SENT 2
-#define TCP_STATE_CLOSE    7
 
 static void descriptor_event_at(const struct trace_socket *socket, enum trace_event_kind what,
 				int fd, int value, uint32_t stack)
@@ -32,57 +26,10 @@ static void descriptor_event_at(const struct trace_socket *socket, enum trace_ev
 	sink_commit(&event->record, TRACE_EVENT);
 }
 
-static void descriptor_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
-			     int value)
+void recorder_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
+		    int value)
 {
 	descriptor_event_at(socket, what, fd, value, 0);
-}
-
-/* Reading SO_ERROR clears it, which another process that shares the socket would notice. */
-static bool descriptor_is_private(const struct trace_socket *socket)
-{
-	return recorder.forks == 0 && socket->origin <= TRACE_ORIGIN_SOCKETPAIR &&
-	       !recorder_has_flag(socket, TRACE_SOCKET_PASSED);
-}
-
-void recorder_read_tcp(struct trace_socket *socket, int fd)
-{
-	struct tcp_info info = {0};
-	socklen_t size = sizeof(info);
-	int32_t error = 0;
-	socklen_t error_size = sizeof(error);
-
-	if (socket->type != SOCK_STREAM ||
-	    (socket->family != AF_INET && socket->family != AF_INET6) ||
-	    !recorder_has_flag(socket, TRACE_SOCKET_CONNECTING | TRACE_SOCKET_CONNECTED) ||
-	    kernel_call5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
-		return;
-	RECORDER_SET(socket->tcp_read_ns, clock_now_ns());
-	RECORDER_SET(socket->tcp_state, info.tcpi_state);
-	RECORDER_SET(socket->tcp_last_ack_recv_ms, info.tcpi_last_ack_recv);
-	RECORDER_SET(socket->tcp_rtt_us, info.tcpi_rtt);
-	RECORDER_SET(socket->tcp_retransmits, info.tcpi_total_retrans);
-	RECORDER_SET(socket->tcp_bytes_acked, info.tcpi_bytes_acked);
-	RECORDER_SET(socket->tcp_bytes_received, info.tcpi_bytes_received);
-	if (info.tcpi_state == TCP_STATE_CLOSE && descriptor_is_private(socket) &&
-	    kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, &error, &error_size) == 0)
-		RECORDER_SET(socket->so_error, error);
-	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_TCP_INFO_READ, __ATOMIC_RELEASE);
-}
-
-/* A connect that nobody asked about: the kernel still knows how it stands. */
-static void descriptor_settle_connect(struct trace_socket *socket, int fd)
-{
-	uint16_t state = RECORDER_LIVE(socket->tcp_state);
-	int32_t error = RECORDER_LIVE(socket->so_error);
-
-	if (!recorder_has_flag(socket, TRACE_SOCKET_CONNECTING) ||
-	    !recorder_has_flag(socket, TRACE_SOCKET_TCP_INFO_READ))
-		return;
-	if (state == TCP_STATE_CLOSE && error != 0)
-		recorder_connect_finish(socket, fd, error);
-	else if (state != TCP_STATE_CLOSE && state != TCP_STATE_SYN_SENT)
-		recorder_connect_finish(socket, fd, 0);
 }
 
 bool recorder_claim(int fd, struct recorder_claim *claim)
@@ -102,8 +49,7 @@ bool recorder_claim(int fd, struct recorder_claim *claim)
 	claim->is_last = __atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL) == 0;
 	if (!claim->is_last)
 		return true;
-	recorder_read_tcp(socket, fd);
-	descriptor_settle_connect(socket, fd);
+	recorder_tcp_closing(socket, fd);
 	RECORDER_SET(socket->ended_stack,
 		     recorder_capture(&capture, RECORDER_CLOSE, socket->id, fd));
 	recorder_link_captured(&capture, socket->id, TRACE_LINK_CLOSER);
@@ -131,7 +77,7 @@ void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end
 	if (end != TRACE_END_REPLACED)
 		sockets_former_put(claim->fd, sink_offset(socket));
 	if (!claim->is_last) {
-		descriptor_event(socket, TRACE_EVENT_FD_CLOSED, claim->fd, 0);
+		recorder_event(socket, TRACE_EVENT_FD_CLOSED, claim->fd, 0);
 		return;
 	}
 	if (end == TRACE_END_CLOSED && claim->is_finalized)
@@ -148,7 +94,7 @@ void recorder_claim_returned(const struct recorder_claim *claim, int error)
 
 	if (socket == NULL)
 		return;
-	descriptor_event(socket, TRACE_EVENT_CLOSE_FAILED, claim->fd, error);
+	recorder_event(socket, TRACE_EVENT_CLOSE_FAILED, claim->fd, error);
 	if (kernel_call2(SYS_fcntl, claim->fd, F_GETFD) < 0) {
 		if (claim->is_last)
 			recorder_end(socket, TRACE_END_VANISHED);
@@ -198,7 +144,7 @@ void recorder_close_missed(int fd)
 		return;
 	socket = sink_at(sweep.told);
 	if (socket != NULL)
-		descriptor_event(socket, TRACE_EVENT_SWEPT, fd, (int)sweep.length);
+		recorder_event(socket, TRACE_EVENT_SWEPT, fd, (int)sweep.length);
 }
 
 void recorder_closed_again(int fd, int error)
@@ -241,7 +187,7 @@ void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec)
 	if (socket == NULL)
 		return;
 	descriptor_add(socket, new_fd, slot, is_cloexec);
-	descriptor_event(socket, TRACE_EVENT_DUP, old_fd, new_fd);
+	recorder_event(socket, TRACE_EVENT_DUP, old_fd, new_fd);
 }
 
 void recorder_cloexec(int fd, bool is_cloexec)
@@ -286,7 +232,7 @@ static bool descriptor_came_again(int fd, uint64_t cookie)
 		return socket != NULL;
 	descriptor_add(socket, fd, sink_offset(socket), is_cloexec);
 	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
-	descriptor_event(socket, TRACE_EVENT_RECEIVED, fd, 0);
+	recorder_event(socket, TRACE_EVENT_RECEIVED, fd, 0);
 	return true;
 }
 
@@ -308,7 +254,7 @@ void recorder_passed(int fd)
 	if (socket == NULL)
 		return;
 	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
-	descriptor_event(socket, TRACE_EVENT_PASSED, fd, 0);
+	recorder_event(socket, TRACE_EVENT_PASSED, fd, 0);
 }
 
 void recorder_listening(int fd, int backlog)
@@ -318,7 +264,7 @@ void recorder_listening(int fd, int backlog)
 	if (socket == NULL)
 		return;
 	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_LISTENING, __ATOMIC_RELAXED);
-	descriptor_event(socket, TRACE_EVENT_LISTEN, fd, backlog);
+	recorder_event(socket, TRACE_EVENT_LISTEN, fd, backlog);
 }
 
 void recorder_shut_down(int fd, int how)
@@ -330,7 +276,7 @@ void recorder_shut_down(int fd, int how)
 	if (socket == NULL)
 		return;
 	__atomic_fetch_or(&socket->flags, flags, __ATOMIC_RELAXED);
-	descriptor_event(socket, TRACE_EVENT_SHUTDOWN, fd, how);
+	recorder_event(socket, TRACE_EVENT_SHUTDOWN, fd, how);
 }
 
 bool recorder_is_own_fd(int fd)

@@ -29,6 +29,26 @@ static bool exit_names(int fd, const struct trace_socket *socket)
 	       (socket->inode == 0 || status.st_ino == socket->inode);
 }
 
+bool recorder_look_again(int fd)
+{
+	uint64_t slot = sockets_slot(fd);
+	struct trace_socket *socket = sockets_record(slot);
+	uint64_t taken;
+
+	if (socket == NULL || exit_names(fd, socket))
+		return socket != NULL;
+	taken = sockets_take(fd);
+	if (taken != slot) {
+		/* another thread was here in between */
+		if (taken != 0)
+			sockets_put_back(fd, taken);
+		return taken != 0;
+	}
+	if (__atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL) == 0)
+		recorder_end(socket, TRACE_END_VANISHED);
+	return false;
+}
+
 /* The ledger against the kernel: a number that names something else now was closed unseen. */
 static void exit_end_socket(int fd, struct trace_socket *socket, uint32_t flags)
 {

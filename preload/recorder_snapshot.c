@@ -61,8 +61,11 @@ void recorder_snapshot(enum trace_snapshot_reason reason, int value)
 	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
 		struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
 
-		if (socket != NULL && !recorder_has_lower_fd(socket, fd))
-			snapshot->held_count += snapshot_write_held(snapshot, socket);
+		if (socket == NULL || !recorder_look_again((int)fd) ||
+		    recorder_has_lower_fd(socket, fd))
+			continue;
+		recorder_look_at_tcp(socket, (int)fd);
+		snapshot->held_count += snapshot_write_held(snapshot, socket);
 	}
 	sink_commit(&snapshot->record, TRACE_SNAPSHOT);
 }

@@ -81,8 +81,18 @@ bool recorder_is_unseen_stream(int fd);
 /* Sockets inherited as stdio get their records when the trace is born. */
 void recorder_adopt_unborn(void);
 
-/* TCP_INFO and SO_ERROR of a connected TCP socket, into its record. */
+/* The ledger against the kernel: false when fd names no recorded socket, or no longer its own. */
+bool recorder_look_again(int fd);
+
+/* TCP_INFO of a connected TCP socket, into its record; false when it is none. */
+bool recorder_look_at_tcp(struct trace_socket *socket, int fd);
+/* The same, and SO_ERROR: for the last look. */
 void recorder_read_tcp(struct trace_socket *socket, int fd);
+/* The last descriptor is about to be closed: what the kernel still knows. */
+void recorder_tcp_closing(struct trace_socket *socket, int fd);
+
+void recorder_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
+		    int value);
 
 void recorder_end(struct trace_socket *socket, enum trace_end end);
 

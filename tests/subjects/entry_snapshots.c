@@ -1,6 +1,7 @@
 /* Moments at which a snapshot is asked for; the argument chooses. */
 #include "facts.h"
 
+#include <mqueue.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -70,13 +71,31 @@ static void by_limit(void)
 	MUST(socket(AF_INET, SOCK_DGRAM, 0) == -1 && errno == EMFILE);
 }
 
+/*
+ * mq_close(3) closes whatever the number names, and stdio writes, inside libc: only the kernel
+ * knows of both. What stands at the snapshot is all that is left of a killed process.
+ */
+static void unseen(void)
+{
+	int closed, closed_server, held, held_server;
+	FILE *stream;
+
+	pair_open(listener, &closed, &closed_server);
+	pair_open(listener, &held, &held_server);
+	fact_local("closed_local", closed);
+	fact_local("held_local", held);
+	MUST(mq_close((mqd_t)closed) == 0);
+	stream = fdopen(held, "w");
+	MUST(stream != NULL && fputs("fifteen letters", stream) >= 0 && fflush(stream) == 0);
+	MUST(raise(SIGUSR2) == 0);
+	raise(SIGKILL);
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"by-signal", by_signal},
-		{"own-handler", own_handler},
-		{"by-count", by_count},
-		{"by-limit", by_limit},
+		{"by-signal", by_signal}, {"own-handler", own_handler}, {"by-count", by_count},
+		{"by-limit", by_limit},   {"unseen", unseen},
 	};
 
 	listener = listener_open();

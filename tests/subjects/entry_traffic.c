@@ -81,12 +81,61 @@ static void by_stdio(void)
 	client = -1;
 }
 
+/* What is in a stream's buffer when it is closed goes out then. */
+static void by_stdio_at_close(void)
+{
+	FILE *stream = fdopen(client, "w");
+
+	MUST(stream != NULL);
+	MUST(fputs("eleven more", stream) >= 0);
+	MUST(fclose(stream) == 0);
+	client = -1;
+	bytes_receive(server, 11);
+}
+
+/* The other direction: one line is read by the program, the rest of what came with it by stdio. */
+static void read_by_stdio(void)
+{
+	FILE *stream = fdopen(client, "r");
+	char line[64];
+
+	MUST(stream != NULL);
+	MUST(send(server, "first line\nand the second\n", 26, 0) == 26);
+	MUST(fgets(line, sizeof(line), stream) != NULL);
+	bytes_send(server, 5);
+	MUST(shutdown(server, SHUT_WR) == 0);
+	MUST(fclose(stream) == 0);
+	client = -1;
+}
+
+/* Closed over bytes that have come: nothing was missed, they were never received. */
+static void unread(void)
+{
+	bytes_send(server, 300);
+	bytes_receive(client, 100);
+	MUST(close(client) == 0);
+	client = -1;
+}
+
+static void one_unread(void)
+{
+	bytes_send(server, 1);
+	MUST(close(client) == 0);
+	client = -1;
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"peek", peek},         {"half-closes", half_closes},
-		{"reset", reset},       {"many-datagrams", many_datagrams},
+		{"peek", peek},
+		{"half-closes", half_closes},
+		{"reset", reset},
+		{"many-datagrams", many_datagrams},
 		{"by-stdio", by_stdio},
+		{"by-stdio-at-close", by_stdio_at_close},
+		{"read-by-stdio", read_by_stdio},
+		{"unread", unread},
+		{"one-unread", one_unread},
 	};
 	int status;
 

@@ -137,3 +137,23 @@ Test(entry_snapshots, one_that_is_not_there_is_an_error)
 	command_release(&command);
 	subject_release(&subject);
 }
+
+/* The ledger is held against the kernel at a snapshot, too. */
+Test(entry_snapshots, what_no_hook_saw_is_told)
+{
+	const struct subject_options options = {
+		.way = SUBJECT_RUN,
+		.command.environment = COMMAND_LIST("SOCKLIFE_OPTIONS=dump_signal=USR2")};
+	struct subject subject;
+	const json_t *held, *closed;
+
+	subject_run(&subject, &options, COMMAND_LIST(scratch_subject("entry_snapshots"), "unseen"));
+	cr_expect_eq(subject.command.signal_number, SIGKILL);
+	closed = report_local(subject.report, 0, subject_fact_text(&subject, "closed_local"));
+	cr_expect(report_is(closed, "end", "vanished"), "%s", report_dump(closed));
+	held = report_local(subject.report, 0, subject_fact_text(&subject, "held_local"));
+	cr_expect_eq(report_number(held, "bytes_sent"), 15, "%s", report_dump(held));
+	cr_expect(json_is_false(
+		json_object_get(json_object_get(subject.report, "coverage"), "complete")));
+	subject_release(&subject);
+}

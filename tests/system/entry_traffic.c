@@ -3,6 +3,7 @@
 
 #include "fixture.h"
 #include "report.h"
+#include "scratch.h"
 #include "subject.h"
 
 FIXTURE_SUITE(entry_traffic);
@@ -72,20 +73,79 @@ Test(entry_traffic, datagrams_in_one_call)
 	subject_release(&subject);
 }
 
+static const json_t *coverage_of(const struct subject *subject)
+{
+	return json_object_get(subject->report, "coverage");
+}
+
+/* One note, of so many bytes; the socket's row counts them all the same. */
+static void expect_unseen(const struct subject *subject, const char *words)
+{
+	const json_t *notes = json_object_get(coverage_of(subject), "notes");
+
+	cr_expect(json_is_false(json_object_get(coverage_of(subject), "complete")));
+	cr_assert_eq(json_array_size(notes), 1, "%s", report_dump(coverage_of(subject)));
+	cr_expect_not_null(strstr(json_string_value(json_array_get(notes, 0)), words), "%s",
+			   report_dump(notes));
+}
+
 /* What stdio writes no hook sees, but the kernel counts. */
 Test(entry_traffic, bytes_past_the_hooks_are_a_gap)
 {
 	struct subject subject;
-	const json_t *coverage, *notes;
 
 	subject_record(&subject, "entry_traffic", "by-stdio");
-	coverage = json_object_get(subject.report, "coverage");
-	notes = json_object_get(coverage, "notes");
-	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
-		  report_dump(coverage));
-	cr_assert_eq(json_array_size(notes), 1, "%s", report_dump(coverage));
-	cr_expect_not_null(
-		strstr(json_string_value(json_array_get(notes, 0)), "by a way that no hook saw"));
+	expect_unseen(&subject, "2100 bytes sent on socket");
+	expect_moved(socket_of(&subject, "client"), 2100, 0);
 	expect_moved(socket_of(&subject, "server"), 0, 2100);
+	subject_release(&subject);
+}
+
+Test(entry_traffic, bytes_that_stdio_receives_are_a_gap)
+{
+	struct subject subject;
+
+	subject_record(&subject, "entry_traffic", "read-by-stdio");
+	/* the five that came later lay unread */
+	expect_unseen(&subject, "26 bytes received on socket");
+	expect_moved(socket_of(&subject, "client"), 0, 26);
+	subject_release(&subject);
+}
+
+Test(entry_traffic, what_a_stream_writes_when_it_is_closed_is_counted)
+{
+	struct subject subject;
+
+	subject_record(&subject, "entry_traffic", "by-stdio-at-close");
+	cr_expect(json_is_true(json_object_get(coverage_of(&subject), "complete")), "%s",
+		  report_dump(coverage_of(&subject)));
+	expect_moved(socket_of(&subject, "client"), 11, 0);
+	subject_release(&subject);
+}
+
+Test(entry_traffic, a_single_byte_that_lies_unread_is_no_gap)
+{
+	struct subject subject;
+
+	subject_record(&subject, "entry_traffic", "one-unread");
+	cr_expect(json_is_true(json_object_get(coverage_of(&subject), "complete")), "%s",
+		  report_dump(coverage_of(&subject)));
+	expect_moved(socket_of(&subject, "client"), 0, 0);
+	subject_release(&subject);
+}
+
+Test(entry_traffic, what_lies_unread_at_the_close_is_no_gap)
+{
+	struct subject subject;
+	struct command dump;
+
+	subject_record(&subject, "entry_traffic", "unread");
+	cr_expect(json_is_true(json_object_get(coverage_of(&subject), "complete")), "%s",
+		  report_dump(coverage_of(&subject)));
+	expect_moved(socket_of(&subject, "client"), 0, 100);
+	command_run(&dump, COMMAND_LIST(scratch_built("socklife"), "dump", subject.trace), NULL);
+	cr_expect_not_null(strstr(dump.out, "what=unread"), "%s", dump.out);
+	cr_expect_not_null(strstr(dump.out, "value=200"), "%s", dump.out);
+	command_release(&dump);
 	subject_release(&subject);
 }

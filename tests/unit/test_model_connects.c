@@ -209,7 +209,44 @@ Test(model_connects, notes_bytes_that_no_hook_saw)
 	closed_tcp(1, 5000, 0)->tcp_bytes_acked = 4096;
 	load();
 	cr_expect_eq(model.notes_count, 1);
-	cr_expect(has_note("4094 bytes sent on socket s2", true));
+	cr_expect(has_note("4095 bytes sent on socket s2", true)); /* without the SYN */
+	cr_expect_eq(model.sockets[0].bytes_sent, 100);
+	cr_expect_eq(model.sockets[1].bytes_sent, 4095);
+}
+
+Test(model_connects, adds_what_the_peer_had_not_acknowledged)
+{
+	struct trace_socket *socket = closed_tcp(1, 5000, 0);
+
+	socket->bytes_sent = 100;
+	socket->tcp_bytes_acked = 51;
+	socket->tcp_unacked = 1050;
+	load();
+	cr_expect(has_note("1000 bytes sent on socket s1", true));
+	cr_expect_eq(model.sockets[0].bytes_sent, 1100);
+}
+
+Test(model_connects, notes_received_bytes_that_no_hook_saw_unless_they_lay_unread)
+{
+	struct trace_socket *socket = closed_tcp(1, 5000, 0);
+
+	socket->end = TRACE_END_CLOSED;
+	socket->bytes_received = 40;
+	socket->tcp_state = 7;
+	socket->tcp_bytes_received = 41; /* FIN */
+	socket = closed_tcp(1, 5000, 0);
+	socket->end = TRACE_END_CLOSED;
+	socket->bytes_received = 40;
+	socket->tcp_bytes_received = 140;
+	trace_builder_event(&builder, 2, TRACE_EVENT_UNREAD, 1600)->value = 30;
+	socket = closed_tcp(1, 5000, 0);
+	socket->end = TRACE_END_CLOSED;
+	socket->tcp_bytes_received = 50;
+	trace_builder_event(&builder, 3, TRACE_EVENT_UNREAD, 1600)->value = 50;
+	load();
+	cr_expect_eq(model.notes_count, 1);
+	cr_expect(has_note("70 bytes received on socket s2", true));
+	cr_expect_eq(model.sockets[1].bytes_received, 110);
 }
 
 Test(model_connects, finds_sent_bytes_in_the_other_rows_of_the_same_socket)

@@ -151,7 +151,7 @@ struct trace_socket {
 	uint64_t ended_ns;
 	uint32_t ended_stack;
 	uint32_t ended_tid;
-	/* TCP_INFO and SO_ERROR just before the close, or at exit; valid with
+	/* TCP_INFO and SO_ERROR just before the close, at exit, or at a snapshot; valid with
 	 * TRACE_SOCKET_TCP_INFO_READ */
 	uint64_t tcp_bytes_acked;
 	uint64_t tcp_bytes_received;
@@ -162,7 +162,9 @@ struct trace_socket {
 	int32_t so_error;
 	uint16_t tcp_state; /* as in Linux' include/net/tcp_states.h */
 	uint16_t end;       /* live: enum trace_end */
-	uint32_t reserved;
+	/* sent bytes that were not in tcp_bytes_acked yet; 0 also where those were the hooks' own
+	 */
+	uint32_t tcp_unacked;
 };
 
 struct trace_connect {
