@@ -12,10 +12,17 @@ enum status analysis_init(struct analysis *analysis, const char *path, struct er
 enum status analysis_init_at(struct analysis *analysis, const char *path, const char *at,
 			     struct error *error)
 {
+	return analysis_init_watched(analysis, path, at, NULL, error);
+}
+
+enum status analysis_init_watched(struct analysis *analysis, const char *path, const char *at,
+				  struct progress *progress, struct error *error)
+{
 	enum status status;
 
 	analysis->findings = (struct findings){0};
 	model_init(&analysis->model);
+	analysis->model.progress = progress;
 	status = model_load(&analysis->model, path, error);
 	if (status == STATUS_OK && at != NULL)
 		status = model_cut(&analysis->model, at, error);

@@ -9,6 +9,7 @@
 #include "finding.h"
 #include "model.h"
 
+struct progress;
 struct symbols;
 
 struct analysis {
@@ -23,6 +24,9 @@ enum status analysis_init(struct analysis *analysis, const char *path, struct er
 /* The same as it was at a snapshot, see model_cut(); `at` NULL: as it was at the end. */
 enum status analysis_init_at(struct analysis *analysis, const char *path, const char *at,
 			     struct error *error);
+/* The same, and *progress is told how far it is; NULL for nobody. It must outlive the analysis. */
+enum status analysis_init_watched(struct analysis *analysis, const char *path, const char *at,
+				  struct progress *progress, struct error *error);
 /* Lets the rules judge; NULL: by the settings that rules.def gives. Release the analysis anyway. */
 enum status analysis_judge(struct analysis *analysis, const struct finding_settings *settings,
 			   struct error *error);

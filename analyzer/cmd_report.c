@@ -3,8 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analysis.h"
+#include "cmd_progress.h"
 #include "options.h"
 #include "output.h"
 #include "render.h"
@@ -39,11 +41,16 @@ static int report_run(const struct command *command, int argc, char **argv)
 {
 	struct options_report options;
 	struct analysis analysis;
+	struct cmd_progress bar;
 	struct error error;
 	enum status status;
 
 	options_parse_report(command, argc, argv, &options);
-	if (analysis_init_at(&analysis, options.trace, options.at, &error) != STATUS_OK)
+	status = analysis_init_watched(&analysis, options.trace, options.at,
+				       cmd_progress_start(&bar), &error);
+	if (status != STATUS_OK || (is_stdout(&options) && isatty(STDOUT_FILENO)))
+		cmd_progress_stop(&bar);
+	if (status != STATUS_OK)
 		return command_fail(&error);
 	status = analysis_judge(&analysis, NULL, &error);
 	if (status != STATUS_OK) {
@@ -60,6 +67,7 @@ static int report_run(const struct command *command, int argc, char **argv)
 					  .timelines = options.timelines,
 				  },
 				  &error);
+	cmd_progress_stop(&bar);
 	analysis_release(&analysis);
 	if (status == STATUS_WRITE && is_stdout(&options))
 		return COMMAND_FAILED; /* main() tells why when it closes stdout */

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "model.h"
+#include "progress.h"
 #include "selection.h"
 #include "socket_facts.h"
 #include "symbols.h"
@@ -190,6 +191,9 @@ static bool socket_fold(struct folding *folding, uint32_t socket)
 static bool sockets_fold(struct folding *folding)
 {
 	for (uint32_t i = 0; i < folding->model->sockets_count; i++) {
+		if (i % PROGRESS_STRIDE == 0)
+			progress_tell(folding->model->progress, PROGRESS_RENDER, i,
+				      folding->model->sockets_count);
 		folding->fold->next[i] = MODEL_NONE;
 		if (!selection_has(folding->selection, folding->model, i))
 			continue;

@@ -6,6 +6,7 @@
 #include "matcher_marks.h"
 #include "matcher_objects.h"
 #include "model.h"
+#include "progress.h"
 
 struct matcher {
 	struct model *model;
@@ -144,6 +145,9 @@ static void match_sockets(struct matcher *matcher)
 	for (uint32_t i = 0; i < matcher->model->sockets_count; i++) {
 		uint32_t first = links->firsts[i], count = links->firsts[i + 1] - first;
 
+		if (i % PROGRESS_STRIDE == 0)
+			progress_tell(matcher->model->progress, PROGRESS_MATCH, i,
+				      matcher->model->sockets_count);
 		if (count > 1)
 			qsort_r(links->values + first, count, sizeof(*links->values), links_compare,
 				matcher->model);

@@ -267,6 +267,7 @@ struct model {
 	bool has_run;                 /* a RUN record was found */
 	uint64_t uncommitted_records; /* reserved by a writer that died before it committed */
 	struct model_memory *memory;  /* owns every string and mapped file */
+	struct progress *progress;    /* told how far loading and rendering are; NULL */
 };
 
 void model_init(struct model *model);

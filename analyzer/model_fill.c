@@ -177,6 +177,7 @@ void model_file_fill(struct model_loader *loader, struct model_file *file)
 {
 	struct model *model = loader->model;
 	const struct trace_record *record;
+	uint32_t count = 0;
 
 	if (file->process != MODEL_NONE)
 		model_fill_process(loader, file);
@@ -187,6 +188,8 @@ void model_file_fill(struct model_loader *loader, struct model_file *file)
 		return;
 	reader_rewind(file->reader);
 	while (reader_next(file->reader, &record) == STATUS_OK) {
+		if (++count % PROGRESS_STRIDE == 0)
+			model_progress(loader, file, PROGRESS_FILL);
 		if (file->is_run)
 			fill_run_record(loader, file, record);
 		else if (file->is_marker)

@@ -139,6 +139,10 @@ static bool files_place(struct model_loader *loader)
 
 static enum status files_load(struct model_loader *loader, const char *path, struct error *error)
 {
+	for (size_t i = 0; i < loader->file_count; i++) {
+		loader->files[i].bytes_before = loader->all_bytes;
+		loader->all_bytes += loader->files[i].reader->tail_bytes;
+	}
 	for (size_t i = 0; i < loader->file_count; i++)
 		model_file_scan(loader, &loader->files[i]);
 	qsort(loader->files, loader->file_count, sizeof(*loader->files), files_compare);

@@ -15,6 +15,7 @@
 
 #include "model.h"
 #include "model_memory.h"
+#include "progress.h"
 #include "reader.h"
 
 enum model_id_kind {
@@ -35,6 +36,7 @@ struct model_ids {
 
 struct model_file {
 	struct reader *reader;
+	uint64_t bytes_before; /* of the files that are read before it */
 	bool is_run;
 	bool is_marker;      /* of a command that only left marks for the process that started it */
 	uint64_t started_ns; /* of the image, or of the command that run started */
@@ -87,6 +89,7 @@ struct model_unseen {
 
 struct model_loader {
 	struct model *model;
+	uint64_t all_bytes;       /* of all files */
 	struct model_file *files; /* in the order of their start */
 	size_t file_count;
 	const struct model_file *run_file; /* NULL: no RUN record */
@@ -99,6 +102,8 @@ struct model_loader {
 };
 
 /* model_scan.c */
+void model_progress(const struct model_loader *loader, const struct model_file *file,
+		    enum progress_phase phase);
 void model_file_scan(struct model_loader *loader, struct model_file *file);
 void model_file_release(struct model_file *file);
 /* Row in the model, or MODEL_NONE for id 0; one that does not exist is counted as dangling. */

@@ -61,6 +61,14 @@ static bool ids_add(struct model_loader *loader, struct model_file *file, enum m
 	return true;
 }
 
+/* Files before it are done; of this one, what the reader has passed. */
+void model_progress(const struct model_loader *loader, const struct model_file *file,
+		    enum progress_phase phase)
+{
+	progress_tell(loader->model->progress, phase, file->bytes_before + file->reader->offset,
+		      loader->all_bytes);
+}
+
 static void scan_socket(struct model_loader *loader, struct model_file *file,
 			const struct trace_socket *socket)
 {
@@ -134,11 +142,14 @@ static void scan_record(struct model_loader *loader, struct model_file *file,
 void model_file_scan(struct model_loader *loader, struct model_file *file)
 {
 	const struct trace_record *record;
+	uint32_t count = 0;
 
 	file->is_run = (file->reader->header->flags & TRACE_FILE_BY_RUN) != 0;
 	file->started_ns = file->reader->header->started_ns;
 	file->forked_from = file->reader->header->forked_from;
 	while (reader_next(file->reader, &record) == STATUS_OK) {
+		if (++count % PROGRESS_STRIDE == 0)
+			model_progress(loader, file, PROGRESS_SCAN);
 		if (!file->is_run) {
 			scan_record(loader, file, record);
 		} else if (record->kind == TRACE_RUN && file->run == NULL) {

@@ -1,6 +1,7 @@
 #include "render_json_rows.h"
 
 #include "model.h"
+#include "progress.h"
 #include "render.h"
 #include "render_json_line.h"
 #include "render_json_value.h"
@@ -150,6 +151,8 @@ void render_json_sockets(struct json_stream *stream, const struct render_input *
 	stream->failed |= !json_stacks_init(&stacks, input->symbols, model->stacks_count);
 	json_stream_begin(stream, "sockets");
 	for (uint32_t i = 0; !stream->failed && i < model->sockets_count; i++) {
+		if (i % PROGRESS_STRIDE == 0)
+			progress_tell(model->progress, PROGRESS_RENDER, i, model->sockets_count);
 		if (selection_has(input->selection, model, i)) {
 			struct json_line line = json_line_begin(stream, &stacks);
 
