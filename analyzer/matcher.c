@@ -138,6 +138,33 @@ static void socket_users(struct matcher *matcher, uint32_t socket)
 	row->user_count = matcher->users_count - row->first_user;
 }
 
+static bool is_living_handle(const struct model_object *owner, int64_t time_ns)
+{
+	return owner->runtime == TRACE_RUNTIME_C &&
+	       (owner->ended_ns == TIME_NONE || owner->ended_ns > time_ns);
+}
+
+/* The recorder links a closed socket to the C handles in whose calls that happened. */
+static void socket_closed(struct matcher *matcher, uint32_t socket)
+{
+	struct model *model = matcher->model;
+	struct model_socket *row = &model->sockets[socket];
+	const struct matcher_group *links = &matcher->links;
+	bool is_behind = false;
+
+	for (uint32_t i = 0; i < row->owner_count && row->end == TRACE_END_CLOSED; i++) {
+		const struct model_link *link = &model->links[model->owners[row->first_owner + i]];
+
+		is_behind = is_behind ||
+			    is_living_handle(&model->objects[link->object], row->closed_ns);
+	}
+	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
+		if (model->links[links->values[i]].what == TRACE_LINK_CLOSER)
+			is_behind = false;
+	}
+	row->is_closed_behind = is_behind;
+}
+
 static void match_sockets(struct matcher *matcher)
 {
 	struct matcher_group *links = &matcher->links;
@@ -154,6 +181,7 @@ static void match_sockets(struct matcher *matcher)
 		socket_owners(matcher, i);
 		socket_first_users_own(matcher, i);
 		socket_users(matcher, i);
+		socket_closed(matcher, i);
 	}
 }
 

@@ -100,6 +100,7 @@ struct model_socket {
 	enum trace_origin origin : 8;
 	enum trace_end end : 8;     /* 0: open (live, or unknown) */
 	enum trace_match match : 8; /* 0 none; derived by matcher_run() */
+	bool is_closed_behind : 1;  /* in no call of the C handle that owned it and lived on */
 	bool is_shut_down : 1;      /* a finalizer closed it only because the interpreter shut down;
 				       derived */
 	bool is_stale_used : 1;     /* sent on it when its end was known, and not for a goodbye */

@@ -237,6 +237,8 @@ static void ending_say(struct sentence *sentence, const struct model_socket *las
 		finalized_say(sentence, last);
 	else if (last->end != TRACE_END_CLOSED)
 		say(sentence, VERDICT_ENDED_OTHERWISE, "ended: %s", words_end(last->end));
+	else if (last->is_closed_behind && sentence->row->runtime == TRACE_RUNTIME_C)
+		say(sentence, VERDICT_CLOSED_BEHIND, "closed behind its back, in no call of it");
 	else if (!verdict_is_server_closed(last))
 		say(sentence, VERDICT_CLOSED_BY_PROGRAM, "closed by the program");
 }

@@ -33,6 +33,7 @@ enum verdict_phrase {
 	VERDICT_RETURNED,    /* another object holds what it opened or borrowed */
 	VERDICT_LEFT_OPEN,   /* it is gone and nobody holds what it opened */
 	VERDICT_CLOSED_BY_PROGRAM,
+	VERDICT_CLOSED_BEHIND, /* by the program, in no call of the C handle */
 	VERDICT_CLOSED_WITH_OBJECT,
 	VERDICT_CLOSED_BY_COLLECTOR,
 	VERDICT_BROKEN,

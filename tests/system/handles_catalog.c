@@ -196,6 +196,33 @@ Test(handles_catalog, handles_that_are_left)
 	subject_release(&subject);
 }
 
+static void expect_verdict(const struct subject *subject, const char *words, bool is_said)
+{
+	struct command command;
+
+	command_run(&command, COMMAND_LIST(scratch_built("socklife"), "report", subject->trace),
+		    NULL);
+	cr_expect_eq(command.status, 0);
+	cr_expect_eq(strstr(command.out, words) != NULL, is_said, "%s", command.out);
+	command_release(&command);
+}
+
+Test(handles_catalog, a_socket_closed_behind_its_handles_back)
+{
+	struct subject subject;
+
+	door_record(&subject, "behind");
+	expect_door(&subject, 1, "at-creation", "call");
+	expect_verdict(&subject, "closed behind its back", true);
+	subject_release(&subject);
+	door_record(&subject, "open");
+	expect_verdict(&subject, "closed behind its back", false);
+	subject_release(&subject);
+	door_record(&subject, "dropped");
+	expect_verdict(&subject, "left open when it was gone", true);
+	subject_release(&subject);
+}
+
 Test(handles_catalog, what_moves_into_another_handle_is_that_ones_too)
 {
 	struct subject subject;

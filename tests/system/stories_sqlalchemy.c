@@ -35,15 +35,17 @@ static void expect_pooled(const struct subject *subject, const json_t *socket)
 		  "%s", report_dump(socket));
 }
 
-/* From the driver's connection outwards: pool, engine, Connection, Session. */
+/* From libpq's handle outwards: the driver's connection, pool, engine, Connection, Session. */
 static void expect_owners(const struct subject *subject, const json_t *socket, const char *session,
 			  const char *engine)
 {
-	const json_t *driver = example_linked(subject, socket, "owners", 0);
+	const json_t *driver = example_linked(subject, socket, "owners", 1);
 
+	cr_expect_str_eq(report_text(example_linked(subject, socket, "owners", 0), "class"),
+			 "PGconn");
 	cr_expect_str_eq(report_text(driver, "class"), DRIVER);
 	example_expect(driver, "at-creation", 1, 0, 0);
-	cr_expect_eq(report_size(socket, "owners"), 5, "%s", report_dump(socket));
+	cr_expect_eq(report_size(socket, "owners"), 6, "%s", report_dump(socket));
 	cr_expect(example_has(socket, "owners", example_object(subject, session)));
 	cr_expect(example_has(socket, "owners", example_object(subject, engine)));
 	cr_expect_str_eq(report_text(socket, "match"), "stack");
