@@ -89,8 +89,20 @@ static bool is_libc(const char *path)
 	return false;
 }
 
+/* track.h's functions are compiled into the program, and say less than who calls them. */
+static bool is_track_header(const char *file)
+{
+	static const char header[] = "socklife/track.h";
+	size_t size = file != NULL ? strlen(file) : 0;
+
+	return size >= sizeof(header) - 1 &&
+	       strcmp(file + size - (sizeof(header) - 1), header) == 0;
+}
+
 static enum rank rank_native(const struct frame *frame, const char *exe)
 {
+	if (is_track_header(frame->file))
+		return RANK_LIBRARY;
 	if (frame->module == NULL)
 		return RANK_LIBRARY; /* code made at run time: no name that a person could use */
 	if (strcmp(frame->module, exe) == 0)

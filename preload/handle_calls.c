@@ -16,7 +16,7 @@
 
 struct frame {
 	struct handle_call *call;
-	uint64_t cookie;
+	uint64_t cookie;       /* 0: by the program's word */
 	struct handle_ref ref; /* none: its handle is known only when the call is over */
 	uint16_t action;
 	uint8_t verb;
@@ -67,7 +67,8 @@ static bool conditions_hold(const struct handle_call *call, const struct handle_
 
 static bool frame_is_alive(const struct frame *frame, uintptr_t here)
 {
-	return (uintptr_t)frame->call > here && frame->call->cookie == frame->cookie;
+	return (uintptr_t)frame->call > here &&
+	       (frame->cookie == 0 || frame->call->cookie == frame->cookie);
 }
 
 static void frame_drop(void)
@@ -118,6 +119,31 @@ size_t handle_calls_under_way(struct handle_ref *refs, size_t max)
 			refs[count++] = frame->ref;
 	}
 	return count;
+}
+
+/* ---- by the program's word ---- */
+
+void handle_calls_begin(struct handle_ref ref, uintptr_t place)
+{
+	struct frame frame = {.call = (struct handle_call *)place, .ref = ref, .verb = HANDLE_USE};
+
+	frames_heal(frame.call);
+	if (frames.count == FRAMES_MAX)
+		return;
+	frames.at[frames.count] = frame;
+	__atomic_signal_fence(__ATOMIC_RELEASE);
+	frames.count++;
+}
+
+void handle_calls_end(struct handle_ref ref)
+{
+	uint32_t at = frames.count;
+
+	while (at > 0 &&
+	       (frames.at[at - 1].cookie != 0 || frames.at[at - 1].ref.number != ref.number))
+		at--;
+	if (at > 0)
+		frames.count = at - 1;
 }
 
 /* ---- a call begins ---- */
@@ -200,7 +226,7 @@ bool handle_call_enter(struct handle_call *call)
 
 	frames_heal(call);
 	call->real = thunk->real;
-	call->cookie = ++frames.last_cookie ^ (uintptr_t)call;
+	call->cookie = ++frames.last_cookie ^ (uintptr_t)call; /* never 0: counts are small */
 	count = frames.count;
 	for (uint16_t step = function->first_step;
 	     step != HANDLE_NONE && count <= FRAMES_MAX - STEPS_MAX &&

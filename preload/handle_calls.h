@@ -22,6 +22,13 @@ struct handle_call;
 bool handle_call_enter(struct handle_call *call);
 void handle_call_leave(struct handle_call *call);
 
+/*
+ * The same by the program's own word (track.h): from a place on the stack downwards, until the end
+ * is told or the stack is shorter than there.
+ */
+void handle_calls_begin(struct handle_ref ref, uintptr_t place);
+void handle_calls_end(struct handle_ref ref);
+
 /* The handles in whose calls this thread is, innermost first, each once. */
 size_t handle_calls_under_way(struct handle_ref *refs, size_t max);
 

@@ -1,45 +1,24 @@
 #include "handle_objects.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "handle_calls.h"
-#include "handle_catalog.h"
 #include "handle_threads.h"
+#include "handle_types.h"
 #include "kernel.h"
 
 #define TICK_NS        100000
 #define TURNS_MAX      500
 #define CONTAINERS_MAX 4 /* of one another; a ring of them must end too */
 
-/* Of each type's name, in this process' trace. */
-static struct {
-	uint32_t string, forks;
-	uint32_t count; /* atomic */
-	bool is_known;
-} names[HANDLE_TYPES_MAX];
-
-static uint32_t name_string(uint16_t family)
-{
-	const char *name = handle_catalog()->types[family].name;
-	uint32_t forks = recorder_forks();
-
-	if (!names[family].is_known || names[family].forks != forks) {
-		names[family].string = recorder_string(name, strlen(name));
-		names[family].forks = forks;
-		names[family].is_known = names[family].string != 0;
-	}
-	return names[family].string;
-}
-
 static void announce(struct handle_entry *entry)
 {
-	const struct handle_type *type = &handle_catalog()->types[entry->type];
-	uint32_t string = name_string(type->family), object;
+	const struct handle_type *type = handle_type_of(entry->type);
+	uint32_t string = handle_type_string(entry->type), object;
 
 	object = recorder_object_created(&(struct recorder_object){
 		.class_name = string,
-		.number = __atomic_add_fetch(&names[type->family].count, 1, __ATOMIC_RELAXED),
+		.number = handle_type_count(entry->type),
 		.address = entry->address,
 		.role = (enum trace_role)type->role,
 		.runtime = TRACE_RUNTIME_C,
@@ -107,7 +86,7 @@ void handle_object_created(struct handle_ref ref, uint64_t address)
 	if (entry == NULL)
 		return;
 	entry->address = address;
-	if (handle_catalog()->types[entry->type].flags & HANDLE_TYPE_IS_PART) {
+	if (handle_type_of(entry->type)->flags & HANDLE_TYPE_IS_PART) {
 		if (!handle_table_publish(ref, address))
 			handle_table_give_back(ref);
 		return;
@@ -147,7 +126,7 @@ static void capture_add(struct recorder_capture *capture, uint32_t object, enum 
 /* Its library frees it behind a callback or a reply, and closes its socket on the way. */
 static void socket_closes(struct handle_entry *entry, uint32_t socket)
 {
-	const struct handle_type *type = &handle_catalog()->types[entry->type];
+	const struct handle_type *type = handle_type_of(entry->type);
 
 	if (type->flags & HANDLE_TYPE_ENDS_WITH && entry->address != 0 && entry->socket == socket &&
 	    socket != 0)

@@ -4,7 +4,6 @@
 
 #include "kernel.h"
 
-#define ENTRIES_MAX 16384
 #define PLACES      65536 /* a power of two */
 #define PLACE_SHIFT 48    /* 64 less the bits of a place's number */
 #define PROBES      32
@@ -21,21 +20,28 @@ static struct place *places;
 static uint32_t entry_count;
 static uint64_t free_list; /* atomic: the first free number, and above it how often it changed */
 
-static void *pages_take(size_t size_bytes)
+/* Another thread may be faster; then it is its pages that are used. */
+static bool pages_take(void *at, size_t size_bytes)
 {
-	long address = kernel_call6(SYS_mmap, 0, (long)size_bytes, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void **pages = at, *none = NULL;
+	long address;
 
-	return address < 0 && address > -4096 ? NULL : (void *)address;
+	if (__atomic_load_n(pages, __ATOMIC_ACQUIRE) != NULL)
+		return true;
+	address = kernel_call6(SYS_mmap, 0, (long)size_bytes, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (address < 0 && address > -4096)
+		return false;
+	if (!__atomic_compare_exchange_n(pages, &none, (void *)address, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		kernel_call2(SYS_munmap, address, size_bytes);
+	return true;
 }
 
 bool handle_table_start(void)
 {
-	if (entries == NULL)
-		entries = pages_take((ENTRIES_MAX + 1) * sizeof(*entries));
-	if (places == NULL)
-		places = pages_take(PLACES * sizeof(*places));
-	return entries != NULL && places != NULL;
+	return pages_take(&entries, (HANDLE_ENTRIES_MAX + 1) * sizeof(*entries)) &&
+	       pages_take(&places, PLACES * sizeof(*places));
 }
 
 static uint32_t number_freed(void)
@@ -58,7 +64,7 @@ static uint32_t number_new(void)
 {
 	uint32_t count = __atomic_load_n(&entry_count, __ATOMIC_RELAXED);
 
-	while (count < ENTRIES_MAX) {
+	while (count < HANDLE_ENTRIES_MAX) {
 		if (__atomic_compare_exchange_n(&entry_count, &count, count + 1, false,
 						__ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			return count + 1;

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HANDLE_ENTRIES_MAX 16384
+
 struct handle_ref {
 	uint32_t number; /* from 1; 0: none */
 	uint32_t serial;

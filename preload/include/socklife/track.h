@@ -1,8 +1,10 @@
 /*
  * For programs that wish to be told apart: marks that say where a program is (which test runs),
- * so that a report can say what happened meanwhile. Safe to call when socklife is absent: the
- * functions behind it are weak symbols that libsocklife.so defines when it is preloaded, so a
- * program needs no library to link and the calls do nothing.
+ * so that a report can say what happened meanwhile, and objects of their own, so that it can say
+ * which of them opened a socket. Safe to call when socklife is absent: the functions behind it are
+ * weak symbols that libsocklife.so defines when it is preloaded, so a program needs no library to
+ * link and the calls do nothing. A linker settles weak symbols for good in code that was compiled
+ * for a fixed address (gcc -fno-pie) or linked statically: there the calls never do anything.
  *
  * Every function may be called from any thread; none changes errno. Not for signal handlers. C11
  * and C++, gcc and clang (weak symbols: gcc's manual, Common Function Attributes).
@@ -30,6 +32,12 @@ long socklife_track_open_since(uint64_t since_ns) __attribute__((weak));
 /* The directory of the trace, absolute, for the life of the process; NULL: nothing is recorded. */
 const char *socklife_track_directory(void) __attribute__((weak));
 
+/* What the functions about objects below are made of. */
+uint64_t socklife_track_object_begin(const char *name, const char *role) __attribute__((weak));
+void socklife_track_object_end(uint64_t object) __attribute__((weak));
+void socklife_track_call_begin(uint64_t object) __attribute__((weak));
+void socklife_track_call_end(uint64_t object) __attribute__((weak));
+
 /* Something begins, for instance a test. Returns what socklife_mark_end() wants to know. */
 static inline uint64_t socklife_mark_begin(const char *name)
 {
@@ -53,6 +61,40 @@ static inline void socklife_mark(const char *text)
 {
 	if (socklife_track_mark != 0)
 		socklife_track_mark(SOCKLIFE_MARK_POINT, text, 0);
+}
+
+/*
+ * An object of the program's own begins, for instance a client that holds a connection. Its class
+ * is `name`; its role is "session", "client", "engine", "pool" or "connection". Returns what the
+ * functions below want to know, 0 when nothing is recorded.
+ */
+static inline uint64_t socklife_object_begin(const char *name, const char *role)
+{
+	return socklife_track_object_begin != 0 ? socklife_track_object_begin(name, role) : 0;
+}
+
+/* It is gone; sockets that it opened and that are open now have outlived it. */
+static inline void socklife_object_end(uint64_t object)
+{
+	if (socklife_track_object_end != 0 && object != 0)
+		socklife_track_object_end(object);
+}
+
+/*
+ * A function works for the object, from here to socklife_call_end() in the same function and
+ * thread: what it connects meanwhile is the object's. Calls may stand in one another. One that is
+ * left without its end (longjmp, an exception) ends when its caller's frame is gone.
+ */
+static inline void socklife_call_begin(uint64_t object)
+{
+	if (socklife_track_call_begin != 0 && object != 0)
+		socklife_track_call_begin(object);
+}
+
+static inline void socklife_call_end(uint64_t object)
+{
+	if (socklife_track_call_end != 0 && object != 0)
+		socklife_track_call_end(object);
 }
 
 #ifdef __cplusplus
