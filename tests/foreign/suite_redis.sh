@@ -32,10 +32,10 @@ outcomes_write() { # WAY FILE [UNIT]
 			--durable --no-latency --timeout 300 --single "$unit") 2>&1
 	done >"$2.out"
 	awk -v OFS='\t' '
-		/^== / { unit = substr($0, 4); print "started", unit ": (the unit)" }
+		/^== / { unit = substr($0, 4); }
 		/^\[(ok|err|ignore|skip)\]: / {
 			outcome = $1
-			gsub(/[][:]/, "", outcome)
+			gsub(/\[|\]|:/, "", outcome)
 			sub(/^[^ ]* /, "")
 			sub(/ \([0-9]+ ms\)$| in tests\/[^ ]*\.tcl.*$/, "")
 			print outcome, unit ": " $0
