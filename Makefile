@@ -221,8 +221,8 @@ fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 	@tests/support/install-packages.sh build clang
 	@$(MAKE) --no-print-directory fuzz-run CC=clang BUILD=build/fuzz SAN=fuzzer-no-link,address,undefined
 
-# It holds the library's parser itself: the library's own objects carry no sanitizer.
-$(BUILD)/tests/fuzz/fuzz_settings: FUZZ_FLAGS := -Ipreload
+# They hold the library's parsers themselves: the library's own objects carry no sanitizer.
+$(BUILD)/tests/fuzz/fuzz_settings $(BUILD)/tests/fuzz/fuzz_handles: FUZZ_FLAGS := -Ipreload
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(MODULE_OBJECTS) $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) -Ianalyzer $(TEST_FLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -MF $@.d $< $(MODULE_OBJECTS) $(ANALYZER_LIBS) -o $@

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # run.sh SECONDS FUZZER...: runs each libFuzzer program for that long, all of them even when one
-# finds something. What a fuzzer finds stays beside it. The golden traces are where it starts from.
+# finds something. What a fuzzer finds stays beside it. The golden traces and the
+# built-in handle catalog are where it starts from.
 set -uo pipefail
 
 seconds=$1
@@ -15,6 +16,7 @@ for fuzzer in "$@"; do
 	corpus=$fuzzer.corpus
 	mkdir -p "$corpus"
 	find "$golden" -name '*.trace' -exec cp -t "$corpus" {} +
+	cp "$golden/../../preload/handle_catalog.txt" "$corpus"
 	echo "== $fuzzer, $seconds s"
 	"$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 		-artifact_prefix="$fuzzer-" "$corpus" 2>&1 | grep -v '^#' || failed=1
