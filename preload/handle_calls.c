@@ -3,16 +3,14 @@
 #include <errno.h>
 
 #include "guard.h"
+#include "handle_arguments.h"
 #include "handle_catalog.h"
 #include "handle_objects.h"
 #include "handle_thunks.h"
-#include "kernel.h"
+#include "recorder.h"
 
 #define FRAMES_MAX 24
 #define STEPS_MAX  4 /* frames of one call; what more a function does is left out */
-#define PAGE_BYTES 4096
-#define WORD_BYTES sizeof(uint64_t)
-#define ANY_WORDS  256 /* for variadic functions; C asks for 127 arguments (C11, 5.2.4.1) */
 
 struct frame {
 	struct handle_call *call;
@@ -30,38 +28,6 @@ struct frames {
 };
 
 static __thread struct frames frames __attribute__((tls_model("initial-exec")));
-
-static uint64_t place_read(const struct handle_call *call, uint8_t place)
-{
-	if (place == HANDLE_PLACE_RETURN)
-		return call->results[0];
-	return place <= HANDLE_REGISTERS ? call->arguments[place - 1]
-					 : call->stack[place - HANDLE_REGISTERS - 1];
-}
-
-/* What a place of a create line holds once the call is over: the handle, or where it was put. */
-static uint64_t place_value(const struct handle_call *call, const struct handle_action *action)
-{
-	uint64_t value = place_read(call, action->place);
-
-	if (action->place != HANDLE_PLACE_RETURN && value != 0)
-		value = *(const uint64_t *)value;
-	return value;
-}
-
-/* Conditions on arguments hold when the call begins, those on the result when it is over. */
-static bool conditions_hold(const struct handle_call *call, const struct handle_action *action,
-			    bool is_over)
-{
-	for (uint8_t i = 0; i < action->condition_count; i++) {
-		const struct handle_condition *condition = &action->conditions[i];
-
-		if ((condition->place == HANDLE_PLACE_RETURN) == is_over &&
-		    (int32_t)place_read(call, condition->place) != condition->value)
-			return false;
-	}
-	return true;
-}
 
 /* ---- the stack of calls ---- */
 
@@ -157,11 +123,12 @@ static struct handle_ref whole_of(struct handle_ref ref)
 
 static void move(const struct handle_call *call, const struct handle_action *action)
 {
-	struct handle_ref moved = whole_of(handle_table_find(place_read(call, action->place)));
+	struct handle_ref moved = whole_of(handle_table_find(handle_argument(call, action->place)));
 	struct handle_entry *entry = handle_table_entry(moved);
 
 	if (entry != NULL)
-		entry->container = whole_of(handle_table_find(place_read(call, action->other)));
+		entry->container =
+			whole_of(handle_table_find(handle_argument(call, action->other)));
 }
 
 static void step_enter(struct handle_call *call, uint16_t index)
@@ -169,11 +136,11 @@ static void step_enter(struct handle_call *call, uint16_t index)
 	const struct handle_action *action = &handle_catalog()->actions[index];
 	struct handle_ref ref = {0, 0};
 
-	if (!conditions_hold(call, action, false))
+	if (!handle_conditions_hold(call, action, false))
 		return;
 	switch ((enum handle_verb)action->verb) {
 	case HANDLE_USE:
-		ref = whole_of(handle_table_find(place_read(call, action->place)));
+		ref = whole_of(handle_table_find(handle_argument(call, action->place)));
 		if (ref.number != 0)
 			frame_push(call, index, ref);
 		return;
@@ -184,7 +151,7 @@ static void step_enter(struct handle_call *call, uint16_t index)
 		return;
 	case HANDLE_DESTROY:
 		/* Before the call: in it the address may become another thread's new handle. */
-		ref = handle_table_claim(place_read(call, action->place));
+		ref = handle_table_claim(handle_argument(call, action->place));
 		if (ref.number != 0)
 			frame_push(call, index, ref);
 		return;
@@ -200,34 +167,29 @@ static void step_enter(struct handle_call *call, uint16_t index)
 	}
 }
 
-/* rt_sigprocmask() looks at the set before it refuses the request (Linux, kernel/signal.c). */
-static bool is_readable(uintptr_t address)
+static bool use_enter(struct handle_call *call, const struct handle_thunk *thunk)
 {
-	return kernel_call4(SYS_rt_sigprocmask, -1, address, 0, WORD_BYTES) != -EFAULT;
+	struct handle_ref ref = whole_of(handle_table_find(call->arguments[thunk->used - 1]));
+	struct frame *frame = &frames.at[frames.count];
+
+	if (ref.number == 0 || frames.count == FRAMES_MAX)
+		return false;
+	*frame = (struct frame){.call = call,
+				.cookie = call->cookie,
+				.ref = ref,
+				.action = thunk->action,
+				.verb = HANDLE_USE};
+	__atomic_signal_fence(__ATOMIC_RELEASE);
+	frames.count++;
+	call->stack_words = 0;
+	return true;
 }
 
-/* The caller's stack holds the arguments, and may end soon after them. */
-static uint64_t words_readable(const struct handle_call *call)
+static bool steps_enter(struct handle_call *call, const struct handle_function *function)
 {
-	uintptr_t start = (uintptr_t)call->stack, end = start + ANY_WORDS * WORD_BYTES;
-	uintptr_t page = (start | (PAGE_BYTES - 1)) + 1;
-
-	if (page < end && !is_readable(page))
-		end = page;
-	return (end - start) / WORD_BYTES;
-}
-
-bool handle_call_enter(struct handle_call *call)
-{
-	const struct handle_thunk *thunk = &handle_thunks[call->thunk];
 	const struct handle_catalog *catalog = handle_catalog();
-	const struct handle_function *function = &catalog->functions[thunk->function];
-	uint32_t count;
+	uint32_t count = frames.count;
 
-	frames_heal(call);
-	call->real = thunk->real;
-	call->cookie = ++frames.last_cookie ^ (uintptr_t)call; /* never 0: counts are small */
-	count = frames.count;
 	for (uint16_t step = function->first_step;
 	     step != HANDLE_NONE && count <= FRAMES_MAX - STEPS_MAX &&
 	     frames.count < count + STEPS_MAX;
@@ -235,9 +197,20 @@ bool handle_call_enter(struct handle_call *call)
 		step_enter(call, catalog->steps[step].action);
 	if (frames.count == count)
 		return false;
-	call->stack_words = function->stack_words == HANDLE_WORDS_ANY ? words_readable(call)
+	call->stack_words = function->stack_words == HANDLE_WORDS_ANY ? handle_words_readable(call)
 								      : function->stack_words;
 	return true;
+}
+
+bool handle_call_enter(struct handle_call *call)
+{
+	const struct handle_thunk *thunk = &handle_thunks[call->thunk];
+
+	frames_heal(call);
+	call->real = thunk->real;
+	call->cookie = ++frames.last_cookie ^ (uintptr_t)call; /* never 0: counts are small */
+	return thunk->used != 0 ? use_enter(call, thunk)
+				: steps_enter(call, &handle_catalog()->functions[thunk->function]);
 }
 
 /* ---- and ends ---- */
@@ -248,13 +221,15 @@ static void part_created(const struct handle_call *call, const struct handle_act
 	struct handle_entry *entry = handle_table_entry(ref);
 
 	if (entry != NULL && action->other != 0)
-		entry->whole = whole_of(handle_table_find(place_read(call, action->other)));
+		entry->whole = whole_of(handle_table_find(handle_argument(call, action->other)));
 }
 
 static void creation_leave(const struct handle_call *call, const struct handle_action *action,
 			   struct handle_ref ref)
 {
-	uint64_t value = conditions_hold(call, action, true) ? place_value(call, action) : 0;
+	uint64_t value = handle_conditions_hold(call, action, true)
+				 ? handle_argument_made(call, action)
+				 : 0;
 
 	if (value == 0) {
 		handle_object_ended(ref);
@@ -266,7 +241,9 @@ static void creation_leave(const struct handle_call *call, const struct handle_a
 
 static void obtain_leave(const struct handle_call *call, const struct handle_action *action)
 {
-	uint64_t value = conditions_hold(call, action, true) ? place_value(call, action) : 0;
+	uint64_t value = handle_conditions_hold(call, action, true)
+				 ? handle_argument_made(call, action)
+				 : 0;
 
 	if (value != 0 && handle_table_find(value).number == 0)
 		creation_leave(call, action, handle_table_take(action->type));
@@ -289,7 +266,7 @@ static void step_leave(const struct handle_call *call, const struct frame *frame
 		obtain_leave(call, action);
 		return;
 	case HANDLE_MOVE:
-		if (conditions_hold(call, action, true))
+		if (handle_conditions_hold(call, action, true))
 			move(call, action);
 		return;
 	}

@@ -1,6 +1,7 @@
 #include "handle_thunks.h"
 
 #include "handle_calls.h"
+#include "handle_catalog.h"
 
 struct handle_thunk handle_thunks[HANDLE_THUNKS_MAX];
 static uint16_t thunk_count;
@@ -147,6 +148,22 @@ static void *thunk_entry(uint16_t thunk)
 
 #endif
 
+/* Most functions do one thing, and are called most often. */
+static void thunk_learn(struct handle_thunk *thunk)
+{
+	const struct handle_catalog *catalog = handle_catalog();
+	const struct handle_function *function = &catalog->functions[thunk->function];
+	const struct handle_step *step = &catalog->steps[function->first_step];
+	const struct handle_action *action = &catalog->actions[step->action];
+
+	if (step->next != HANDLE_NONE || action->verb != HANDLE_USE ||
+	    action->condition_count != 0 || action->place > HANDLE_REGISTERS ||
+	    function->stack_words != 0)
+		return;
+	thunk->used = action->place;
+	thunk->action = step->action;
+}
+
 static uint16_t thunk_new(uint16_t function)
 {
 	if (!HANDLE_THUNKS_EXIST || thunk_count == HANDLE_THUNKS_MAX)
@@ -154,6 +171,7 @@ static uint16_t thunk_new(uint16_t function)
 	handle_thunks[thunk_count].function = function;
 	handle_thunks[thunk_count].next = thunk_firsts[function];
 	thunk_firsts[function] = thunk_count + 1;
+	thunk_learn(&handle_thunks[thunk_count]);
 	return thunk_count++;
 }
 
