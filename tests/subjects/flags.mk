@@ -1,5 +1,7 @@
 # What single subjects are built with beyond the usual.
 $(SUBJECTS)/fortified: SUBJECT_FLAGS = -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+# A sanitizer would be counted with the rest.
+$(SUBJECTS)/costs: SUBJECT_SAN =
 $(SUBJECTS)/static_linked: SUBJECT_FLAGS = -static
 $(SUBJECTS)/static_linked: SUBJECT_SAN =
 $(SUBJECTS)/symbols_chain: SUBJECT_LIBS = -rdynamic
