@@ -242,13 +242,14 @@ $(BUILD)/bench/%: tests/bench/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) -MF $@.d $< -o $@
 
-bench: ## what recording costs: A B A B against the bare program
+bench: ## what recording costs, against the bare program (BENCH=scale for the long rows)
 	$(INSTALL_PACKAGES) build bench
 	@$(MAKE) --no-print-directory all bench-programs
 	@cd $(BUILD)/bench && { ./bench $(abspath $(BUILD))/libsocklife.so >bench.txt; status=$$?; \
 		rm -rf trace.*; cat bench.txt; exit $$status; }
-	@cd $(BUILD)/bench && /usr/bin/python3 $(CURDIR)/tests/bench/bench_python.py \
-		$(abspath $(BUILD))/libsocklife.so
+	@cd $(BUILD)/bench && for part in python hooks; do \
+		/usr/bin/python3 $(CURDIR)/tests/bench/bench_$$part.py \
+			$(abspath $(BUILD))/libsocklife.so || exit; done
 
 bench-programs: $(BENCH_PRODUCTS)
 
