@@ -78,13 +78,8 @@ $(BUILD)/obj/preload/%.o: preload/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) $(PRELOAD_FLAGS) -c $< -o $@
 
-# The built-in handle catalog, line by line as strings of C.
-HANDLE_CATALOG := $(BUILD)/obj/include/handle_catalog.inc
-$(HANDLE_CATALOG): preload/handle_catalog.txt
-	@mkdir -p $(@D)
-	@sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< >$@
-$(BUILD)/obj/preload/handle_catalog.o $(BUILD)/obj/fault/handle_catalog.o: $(HANDLE_CATALOG)
-$(BUILD)/obj/preload/handle_catalog.o $(BUILD)/obj/fault/handle_catalog.o: PRELOAD_FLAGS += -I$(dir $(HANDLE_CATALOG))
+# It holds the built-in handle catalog, by its assembler.
+$(BUILD)/obj/preload/handle_catalog.o $(BUILD)/obj/fault/handle_catalog.o: preload/handle_catalog.txt
 
 # The library exports its hooks, what track.h declares and nothing else: the names in these lists.
 HOOK_LISTS := preload/hooks.def preload/track.def preload/handle.def

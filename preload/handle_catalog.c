@@ -16,10 +16,13 @@
 #define PATTERN_MAX    128
 #define FILE_BYTES_MAX (1 << 20)
 
-/* Lines of handle_catalog.txt, as the Makefile quotes them. */
-static const char built_in[] =
-#include "handle_catalog.inc"
-	;
+/* handle_catalog.txt as it is, and a NUL. make runs the compiler in the source's root. */
+__asm__(".pushsection .rodata\n"
+	"handle_catalog_text:\n"
+	".incbin \"preload/handle_catalog.txt\"\n"
+	".byte 0\n"
+	".popsection\n");
+extern const char handle_catalog_text[] __attribute__((visibility("hidden")));
 
 static struct handle_catalog *catalog;
 static bool has_built_in;
@@ -151,7 +154,7 @@ static bool line_fits(const char *line, size_t size_bytes, const char *name)
 static bool built_in_fits(const char *name)
 {
 	static const char word[] = "library ";
-	const char *line = built_in;
+	const char *line = handle_catalog_text;
 
 	while (*line != '\0') {
 		const char *end = strchrnul(line, '\n');
@@ -182,7 +185,8 @@ bool handle_catalog_knows(const char *library)
 
 	if (!has_built_in && built_in_fits(library) && catalog_ready()) {
 		has_built_in = true;
-		handle_parse(catalog, NULL, built_in, sizeof(built_in) - 1, &fault);
+		handle_parse(catalog, NULL, handle_catalog_text, strlen(handle_catalog_text),
+			     &fault);
 	}
 	return catalog_fits(library);
 }
