@@ -30,7 +30,7 @@ CXX_FLAGS := -std=c++17 $(BASE_FLAGS) -MMD -MP $(CFLAGS)
 PRELOAD_FLAGS := -Ipreload -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -ftls-model=initial-exec
 ANALYZER_FLAGS := $(SAN_FLAGS) -Ianalyzer -DSOCKLIFE_VERSION='"$(VERSION)"'
 TEST_FLAGS := $(SAN_FLAGS) -Itests/support
-ANALYZER_LIBS := -ldw -lelf -ljansson
+ANALYZER_LIBS := -ldw -lelf -ljansson -linih -lmxml
 TEST_LIBS := -lcriterion $(ANALYZER_LIBS)
 
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)))
