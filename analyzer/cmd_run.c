@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analysis.h"
+#include "cmd_check.h"
 #include "launch.h"
 #include "library_path.h"
 #include "options.h"
@@ -26,6 +27,7 @@ enum exec_exit { EXEC_NOT_EXECUTABLE = 126, EXEC_NOT_FOUND = 127 }; /* as POSIX 
 
 struct run {
 	struct options_run options;
+	struct check check;
 	struct program program;
 	const char *obstacle; /* why nothing can be recorded; NULL when it can */
 	char library[PATH_MAX];
@@ -63,6 +65,8 @@ static int run_prepare(struct run *run)
 	struct error error;
 	int result = program_check(run);
 
+	if (result == COMMAND_PASS && run->options.is_check)
+		result = check_prepare(&run->check, &run->options.check);
 	if (result != COMMAND_PASS)
 		return result;
 	if (library_path_find(run->library, sizeof run->library, &error) != STATUS_OK ||
@@ -163,6 +167,18 @@ static void obstacle_print(const struct run *run)
 	command_fail(&error);
 }
 
+/* The exit status of the check, or COMMAND_PASS when there is none. */
+static int recording_tell(struct run *run)
+{
+	if (run->options.is_check)
+		return check_judge(&run->check, run->directory, stderr, run->options.is_quiet);
+	if (!run->options.is_quiet)
+		report_print(run);
+	else if (run->obstacle != NULL)
+		obstacle_print(run);
+	return COMMAND_PASS;
+}
+
 static int program_run(struct run *run)
 {
 	struct launch launch;
@@ -177,11 +193,9 @@ static int program_run(struct run *run)
 	wait_status = launch_wait(&launch);
 	run_record_ended(&run->record, wait_status);
 	signal(SIGPIPE, SIG_IGN); /* a reader of stderr that has gone is no reason to end by it */
-	if (!run->options.is_quiet)
-		report_print(run);
-	else if (run->obstacle != NULL)
-		obstacle_print(run);
-	return launch_end_alike(wait_status);
+	result = recording_tell(run);
+	failure = launch_end_alike(wait_status);
+	return failure != 0 ? failure : result; /* the program's own failure comes first */
 }
 
 static int run_run(const struct command *command, int argc, char **argv)
@@ -194,6 +208,7 @@ static int run_run(const struct command *command, int argc, char **argv)
 	if (result == COMMAND_PASS)
 		result = program_run(&run);
 	run_record_release(&run.record);
+	check_release(&run.check);
 	options_run_release(&run.options);
 	return result;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "options_check.h"
 #include "render.h"
 #include "selection.h"
 
@@ -16,11 +17,13 @@ struct renderer;
 
 struct options_run {
 	const char *directory;
-	char *track; /* classes, comma-separated; NULL none; owned */
+	char *track;         /* classes, comma-separated; NULL none; owned */
 	const char *handles; /* a catalog of C handles; NULL: the built-in one alone */
 	const struct renderer *renderer;
 	bool is_quiet;
 	char **program; /* NULL-terminated, at least one */
+	bool is_check;
+	struct options_check check; /* filled when is_check */
 };
 
 struct options_report {

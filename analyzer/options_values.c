@@ -10,6 +10,7 @@
 #include <socklife/trace_format.h>
 
 #include "render.h"
+#include "render_check.h"
 #include "selection.h"
 
 /* Every word that can stand for a value, NULL-terminated, as `origins` and the like below. */
@@ -70,6 +71,17 @@ const struct renderer *options_renderer(const struct argp_state *state, const ch
 		NULL};
 
 	return renderer_find(word_of(state, "format", formats, value));
+}
+
+const struct check_renderer *options_check_renderer(const struct argp_state *state,
+						    const char *value)
+{
+	static const char *const formats[] = {
+#define CHECK_RENDERER(name) #name,
+#include "check_renderers.def"
+		NULL};
+
+	return check_renderer_find(word_of(state, "format", formats, value));
 }
 
 static bool is_class_character(char character)

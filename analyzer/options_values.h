@@ -9,6 +9,7 @@
 
 struct argp_option;
 struct argp_state;
+struct check_renderer;
 struct command;
 struct renderer;
 
@@ -20,6 +21,8 @@ void options_command_line_parse(const struct command *command, int argc, char **
 				unsigned int flags, void *input);
 
 const struct renderer *options_renderer(const struct argp_state *state, const char *value);
+const struct check_renderer *options_check_renderer(const struct argp_state *state,
+						    const char *value);
 const char *options_origin(const struct argp_state *state, const char *value);
 const char *options_end(const struct argp_state *state, const char *value);
 /* Appends module.Class[=role] to the comma-separated list, which it takes over and returns. */

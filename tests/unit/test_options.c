@@ -82,11 +82,6 @@ Test(options, refuse_an_unknown_format, .exit_code = COMMAND_FAILED)
 	run_refuses("--format", "xml");
 }
 
-Test(options, refuse_a_check_that_does_not_exist_yet, .exit_code = COMMAND_FAILED)
-{
-	run_refuses("-q", "--check");
-}
-
 Test(options, refuse_to_run_nothing, .exit_code = COMMAND_FAILED)
 {
 	ARGUMENTS("-q");
