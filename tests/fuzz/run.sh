@@ -6,7 +6,8 @@ set -uo pipefail
 
 seconds=$1
 shift
-golden=$(cd "$(dirname "$0")/../golden" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+golden=$here/../golden
 [ "$#" -gt 0 ] || {
 	echo "no fuzzer was built" >&2
 	exit 2
@@ -17,8 +18,10 @@ for fuzzer in "$@"; do
 	mkdir -p "$corpus"
 	find "$golden" -name '*.trace' -exec cp -t "$corpus" {} +
 	cp "$golden/../../preload/handle_catalog.txt" "$corpus"
+	words=()
+	[ -e "$here/$(basename "$fuzzer").dict" ] && words=(-dict="$here/$(basename "$fuzzer").dict")
 	echo "== $fuzzer, $seconds s"
 	"$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-		-artifact_prefix="$fuzzer-" "$corpus" 2>&1 | grep -v '^#' || failed=1
+		"${words[@]}" -artifact_prefix="$fuzzer-" "$corpus" 2>&1 | grep -v '^#' || failed=1
 done
 exit $failed
