@@ -2,6 +2,8 @@
 #include "facts.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -88,6 +90,38 @@ static void vforked(void)
 	MUST(child_status(child) == 0);
 	bytes_send(client, 8);
 	MUST(close(client) == 0);
+}
+
+static int clone_run(void *client)
+{
+	close(*(int *)client);
+	close_range(3, ~0U, 0);
+	return 0;
+}
+
+/* In our memory, on a stack of its own, and we either wait for it or run beside it. */
+static void cloned(int flags)
+{
+	static char stack[1 << 16] __attribute__((aligned(16)));
+	int client = client_new();
+
+	for (int turn = 0; turn < 2; turn++) {
+		pid_t child = clone(clone_run, stack + sizeof(stack), flags | SIGCHLD, &client);
+
+		MUST(child_status(child) == 0);
+		bytes_send(client, 4);
+	}
+	MUST(close(client) == 0);
+}
+
+static void cloned_awaited(void)
+{
+	cloned(CLONE_VM | CLONE_VFORK);
+}
+
+static void cloned_beside(void)
+{
+	cloned(CLONE_VM);
 }
 
 static void argument_fd(char *text, size_t size_bytes, int fd)
@@ -182,9 +216,15 @@ static int child_image(int fd)
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"fork", forked},    {"fork-goes-on", forked_goes_on},   {"vfork", vforked},
-		{"exec", executed},  {"exec-in-vain", executed_in_vain}, {"spawn", spawned},
+		{"fork", forked},
+		{"fork-goes-on", forked_goes_on},
+		{"vfork", vforked},
+		{"exec", executed},
+		{"exec-in-vain", executed_in_vain},
+		{"spawn", spawned},
 		{"shell", by_shell},
+		{"clone", cloned_awaited},
+		{"clone-beside", cloned_beside},
 	};
 
 	self = argv[0];

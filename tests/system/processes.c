@@ -83,6 +83,18 @@ Test(processes, a_vfork_child_ends_nothing_of_its_parents)
 	subject_release(&subject);
 }
 
+Test(processes, a_cloned_child_in_our_memory_ends_nothing_either)
+{
+	struct subject subject;
+
+	subject_record(&subject, "processes", "clone");
+	expect_parent_unharmed(&subject, 8);
+	subject_release(&subject);
+	subject_record(&subject, "processes", "clone-beside");
+	expect_parent_unharmed(&subject, 8);
+	subject_release(&subject);
+}
+
 static json_t *process_ended_by(const json_t *report, long long pid, const char *end)
 {
 	json_t *row;
