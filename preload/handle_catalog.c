@@ -26,6 +26,8 @@ extern const char handle_catalog_text[] __attribute__((visibility("hidden")));
 
 static struct handle_catalog *catalog;
 static bool has_built_in;
+static const char *library_lines[HANDLE_LIBRARIES_MAX];
+static size_t library_line_count;
 
 static bool is_error(long address)
 {
@@ -116,9 +118,19 @@ const struct handle_catalog *handle_catalog(void)
 	return catalog;
 }
 
+/* What stands before the first special character decides nearly always. */
+static bool may_fit(const char *pattern, size_t size_bytes, const char *name)
+{
+	for (size_t i = 0; i < size_bytes && strchr("*?[\\", pattern[i]) == NULL; i++) {
+		if (pattern[i] != name[i])
+			return false;
+	}
+	return true;
+}
+
 static bool fits(const char *pattern, const char *name)
 {
-	return fnmatch(pattern, name, 0) == 0;
+	return may_fit(pattern, strlen(pattern), name) && fnmatch(pattern, name, 0) == 0;
 }
 
 bool handle_catalog_fits(uint16_t first_pattern, uint16_t count, const char *name)
@@ -140,7 +152,7 @@ static bool line_fits(const char *line, size_t size_bytes, const char *name)
 		const char *blank = memchr(line, ' ', (size_t)(end - line));
 		size_t size = (size_t)((blank != NULL ? blank : end) - line);
 
-		if (size > 0 && size < sizeof(pattern)) {
+		if (size > 0 && size < sizeof(pattern) && may_fit(line, size, name)) {
 			memcpy(pattern, line, size);
 			pattern[size] = '\0';
 			if (fits(pattern, name))
@@ -151,19 +163,30 @@ static bool line_fits(const char *line, size_t size_bytes, const char *name)
 	return false;
 }
 
-static bool built_in_fits(const char *name)
+/* Finds the lines of the text that name libraries: only these are looked at for each module. */
+static void built_in_index(void)
 {
 	static const char word[] = "library ";
-	const char *line = handle_catalog_text;
 
-	while (*line != '\0') {
+	for (const char *line = handle_catalog_text; *line != '\0';) {
 		const char *end = strchrnul(line, '\n');
 
-		if (strncmp(line, word, sizeof(word) - 1) == 0 &&
-		    line_fits(line + sizeof(word) - 1, (size_t)(end - line) - sizeof(word) + 1,
-			      name))
-			return true;
+		if (line[0] == word[0] && strncmp(line, word, sizeof(word) - 1) == 0 &&
+		    library_line_count < HANDLE_LIBRARIES_MAX)
+			library_lines[library_line_count++] = line + sizeof(word) - 1;
 		line = end + (*end != '\0');
+	}
+}
+
+static bool built_in_fits(const char *name)
+{
+	if (library_line_count == 0)
+		built_in_index();
+	for (size_t i = 0; i < library_line_count; i++) {
+		const char *line = library_lines[i];
+
+		if (line_fits(line, (size_t)(strchrnul(line, '\n') - line), name))
+			return true;
 	}
 	return false;
 }
