@@ -158,7 +158,7 @@ static int module_peek(struct dl_phdr_info *info, size_t size, void *context)
  * thread's dlopen() might be in the middle of relocating a module, whose pages we would make
  * read-only under its hands.
  */
-static void (*locked_resolve(void))(void)
+__attribute__((used)) static void (*locked_resolve(void))(void)
 {
 	struct signals_mask mask = signals_block();
 
