@@ -15,7 +15,7 @@ outcomes_write() { # WAY FILE [TEST]
 	local -a tests
 
 	read -ra tests -d '' <<<"${3-${CURL_TESTS-}}"
-	(cd "$suite/build/tests" && export srcdir=../../src/tests &&
+	(cd "$suite/build/tests" && export srcdir=$suite/src/tests &&
 		way_run "$1" perl -I"$srcdir" "$srcdir/runtests.pl" -a -n -am "${tests[@]}") >"$2.out" 2>&1
 	sed -n 's/^PASS: \([0-9]*\) .*/ok\t\1/p; s/^FAIL: \([0-9]*\) .*/FAIL\t\1/p
 		s/^SKIP: \([0-9]*\) .*/skipped\t\1/p; s/^test 0*\([0-9]*\) SKIPPED: .*/skipped\t\1/p' \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Node's own tests of what talks over sockets, one process a test, with Debian's Node or, where the
 # sources are of another version than that, with $NODE.
-test_seconds=60
+test_seconds=120
 node=${NODE:-/usr/bin/node}
 node_subjects=${NODE_SUBJECTS:-net dgram cluster tls https http}
 

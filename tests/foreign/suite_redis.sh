@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # redis' own tests against Debian's programs, a unit at a time.
-test_seconds=1200
+test_seconds=3600
 
 suite_prepare() {
 	local program
