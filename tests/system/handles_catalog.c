@@ -294,6 +294,17 @@ Test(handles_catalog, brought_along_by_a_plug_in_that_comes_and_goes)
 	subject_release(&subject);
 }
 
+Test(handles_catalog, threads_load_and_unload_at_once)
+{
+	struct subject subject;
+
+	door_run(&subject, COMMAND_LIST(scratch_subject("handles_loading"),
+					scratch_subject("libplugdoor.so")));
+	cr_expect_eq(report_count(subject.report, "objects", "connects", "at-creation"), 48);
+	cr_expect_eq(report_count(subject.report, "sockets", "match", "handle"), 48);
+	subject_release(&subject);
+}
+
 /* ---- catalogs that are wrong ---- */
 
 struct wrong {
