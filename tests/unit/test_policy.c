@@ -4,6 +4,7 @@
 #include "policy.h"
 #include "policy_config.h"
 #include "policy_value.h"
+#include "scratch.h"
 
 #define MS INT64_C(1000000)
 
@@ -245,4 +246,20 @@ Test(policy, does_without_a_default_configuration_but_not_without_a_named_one)
 	cr_expect_eq(policy_config_load(&policy, NULL, &error), STATUS_OK);
 	cr_expect_eq(policy_config_load(&policy, "/nowhere/at-all.ini", &error), STATUS_NOT_FOUND);
 	cr_expect_str_eq(error.path, "/nowhere/at-all.ini");
+}
+
+Test(policy, is_described_key_by_key_in_the_manual_page)
+{
+	const char *page = scratch_read(scratch_source("analyzer/socklife.1"), NULL);
+
+	cr_assert_not_null(page);
+	for (unsigned int key = 0; key < POLICY_KEY_COUNT; key++) {
+		const char *name = policy_key_name((enum policy_key)key);
+		char *option = scratch_format("\\-\\-%s", "");
+
+		for (; *name != '\0'; name++)
+			option = scratch_format(*name == '-' ? "%s\\%c" : "%s%c", option, *name);
+		cr_expect_not_null(strstr(page, option), "no %s", option);
+	}
+	scratch_remove_all();
 }
