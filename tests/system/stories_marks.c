@@ -134,7 +134,8 @@ Test(stories_marks, criterion_reports_the_test_that_leaves_a_connection)
 	struct subject_options options = {.way = SUBJECT_RUN};
 
 	server_start(&server, SERVER_NGINX);
-	options.command.environment = COMMAND_LIST(scratch_format("ORDERS_PORT=%d", server.port), "BXFI_MAP");
+	options.command.environment = COMMAND_LIST(scratch_format("ORDERS_PORT=%d", server.port),
+						   "BXFI_MAP");
 	subject_run(&subject, &options,
 		    COMMAND_LIST(scratch_built("examples/criterion_marks/orders")));
 	cr_expect_neq(subject.command.status, 0);
