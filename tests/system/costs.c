@@ -185,7 +185,7 @@ static void stepped_begin(const struct stepped *stepped)
 }
 
 /* Returns false when it has ended. */
-static bool subject_goes_on(pid_t pid, int request, int *signal_number)
+static bool subject_goes_on(pid_t pid, enum __ptrace_request request, int *signal_number)
 {
 	int status;
 
