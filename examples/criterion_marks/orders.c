@@ -37,8 +37,9 @@ TestSuite(orders, .init = mark_begin, .fini = mark_end);
 
 static int orders_connect(void)
 {
+	const char *port = getenv("ORDERS_PORT");
 	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_port = htons((uint16_t)atoi(getenv("ORDERS_PORT"))),
+				      .sin_port = htons((uint16_t)atoi(port != NULL ? port : "0")),
 				      .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
