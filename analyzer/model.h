@@ -103,6 +103,7 @@ struct model_socket {
 	bool is_closed_behind : 1;  /* in no call of the C handle that owned it and lived on */
 	bool is_shut_down : 1;      /* a finalizer closed it only because the interpreter shut down;
 				       derived */
+	bool is_end_seen : 1;       /* the program read the end of file, or a reset */
 	bool is_stale_used : 1;     /* sent on it when its end was known, and not for a goodbye */
 };
 

@@ -242,6 +242,7 @@ static void fill_traffic(const struct model *model, struct model_socket *socket,
 	socket->longest_idle_ns = model_duration(LIVE(record->longest_idle_ns));
 	socket->stale_io_ns = model_time(model, LIVE(record->stale_io_ns));
 	socket->error = LIVE(record->io_error);
+	socket->is_end_seen = LIVE(record->peer_ended_ns) != 0;
 	socket->is_stale_used = is_stale_used(socket->stale_io_ns,
 					      model_time(model, LIVE(record->peer_ended_ns)));
 }

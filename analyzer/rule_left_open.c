@@ -107,14 +107,28 @@ static bool is_open_at(const struct model_socket *socket, int64_t moment_ns)
 	       socket->closed_ns > moment_ns;
 }
 
-/* A pool fills at the start and is used from then on; a pile goes on growing to the end. */
-static bool is_spread(const struct model *model, const struct model_socket *first,
-		      const struct model_socket *last)
+/* Until the first of them was closed: whoever closes them has ended the piling. */
+static int64_t site_end_ns(const struct model *model, const uint32_t *sockets, uint32_t count)
 {
-	const struct model_process *process = &model->processes[first->process];
+	const struct model_process *process = &model->processes[model->sockets[sockets[0]].process];
+	int64_t last_ns = model->sockets[sockets[count - 1]].created_ns;
 	int64_t end_ns = process->ended_ns != TIME_NONE ? process->ended_ns : model->ended_ns;
-	int64_t births_ns = time_between(first->created_ns, last->created_ns);
-	int64_t whole_ns = time_between(first->created_ns, end_ns);
+
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t closed_ns = model->sockets[sockets[i]].closed_ns;
+
+		if (closed_ns >= last_ns && (end_ns == TIME_NONE || closed_ns < end_ns))
+			end_ns = closed_ns;
+	}
+	return end_ns;
+}
+
+/* A pool fills at the start and is used from then on; a pile goes on growing to the end. */
+static bool is_spread(const struct model *model, const uint32_t *sockets, uint32_t count)
+{
+	int64_t first_ns = model->sockets[sockets[0]].created_ns;
+	int64_t births_ns = time_between(first_ns, model->sockets[sockets[count - 1]].created_ns);
+	int64_t whole_ns = time_between(first_ns, site_end_ns(model, sockets, count));
 
 	return births_ns != TIME_NONE && (whole_ns == TIME_NONE || births_ns >= whole_ns / 2);
 }
@@ -134,7 +148,7 @@ static bool is_pile(const struct rule_scene *scene, const struct rule_site *site
 	}
 	return open >= scene->settings->growth_least && open >= site->count - site->count / 10 &&
 	       superseded >= site->count - site->count / 10 - 1 &&
-	       is_spread(model, &model->sockets[sockets[0]], last);
+	       is_spread(model, sockets, site->count);
 }
 
 void rule_growth(struct rule_scene *scene)

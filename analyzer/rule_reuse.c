@@ -19,8 +19,8 @@
 static bool is_one_exchange(const struct model_socket *socket)
 {
 	return (socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED) &&
-	       !verdict_is_server_closed(socket) && socket->error == 0 && socket->sends != 0 &&
-	       socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
+	       !verdict_is_server_closed(socket) && !socket->is_end_seen && socket->error == 0 &&
+	       socket->sends != 0 && socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
 }
 
 /* One client that makes several connections would have used the first again, had it been let. */

@@ -1,0 +1,261 @@
+/* What the rules judge on models made by hand: what is wrong, and what only looks like it. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "finding.h"
+#include "object_scene.h"
+#include "symbols.h"
+
+static struct object_scene scene;
+static struct symbols *symbols;
+static struct findings findings;
+
+static void setup(void)
+{
+	object_scene_init(&scene);
+	hand_stack(&scene.hand, "/srv/app.py", "main", 12);
+}
+
+static void teardown(void)
+{
+	findings_release(&findings);
+	symbols_free(symbols);
+	symbols = NULL;
+	object_scene_release(&scene);
+}
+
+TestSuite(rules, .init = setup, .fini = teardown);
+
+/* The only finding of the rule; NULL when there is none. */
+static const struct finding *judge(enum rule rule)
+{
+	const struct finding *found = NULL;
+	struct finding_settings settings;
+	struct error error = {0};
+
+	findings_release(&findings);
+	symbols_free(symbols);
+	object_scene_match(&scene);
+	finding_settings_init(&settings);
+	cr_assert_eq(symbols_new(&symbols, &scene.hand.model, &error), STATUS_OK);
+	cr_assert_eq(findings_init(&findings, &scene.hand.model, symbols, &settings, &error),
+		     STATUS_OK, "%s", error.reason);
+	for (uint32_t i = 0; i < findings.count; i++) {
+		if (findings.rows[i].rule != rule)
+			continue;
+		cr_assert_null(found, "told twice: %s", findings.rows[i].message);
+		found = &findings.rows[i];
+	}
+	return found;
+}
+
+static void expect(enum rule rule, uint32_t count)
+{
+	const struct finding *finding = judge(rule);
+
+	cr_assert_not_null(finding, "%s was not told", rule_name(rule));
+	cr_expect_eq(finding->count, count, "%s", finding->message);
+	cr_expect_eq(finding->severity, rule_default_severity(rule));
+	cr_expect_gt(strlen(finding->fix), 0);
+}
+
+static void expect_none(enum rule rule)
+{
+	const struct finding *finding = judge(rule);
+
+	cr_expect_null(finding, "%s", finding->message);
+}
+
+static struct model_socket *socket_at(int64_t connect_ns)
+{
+	struct model_socket *socket = &scene.hand.sockets[object_scene_socket(&scene, connect_ns)];
+
+	socket->opened_stack = 0;
+	return socket;
+}
+
+static struct model_socket *socket_left(int64_t connect_ns)
+{
+	struct model_socket *socket = socket_at(connect_ns);
+
+	socket->end = TRACE_END_EXIT;
+	socket->closed_ns = 2 * HAND_S;
+	socket->last_io_ns = connect_ns + 20 * HAND_MS;
+	socket->flags |= TRACE_SOCKET_SHUT_DOWN;
+	return socket;
+}
+
+Test(rules, one_line_that_leaves_several_open_leaks)
+{
+	for (int i = 1; i <= 3; i++)
+		socket_left(i * 100 * HAND_MS);
+	expect(RULE_LEAKED, 3);
+	cr_expect_eq(findings.leaked_count, 3);
+	cr_expect_eq(findings.rows[0].at->line, 12);
+	expect_none(RULE_OPEN_AT_EXIT);
+}
+
+Test(rules, one_connection_at_the_exit_is_a_note)
+{
+	socket_left(100 * HAND_MS);
+	expect_none(RULE_LEAKED);
+	expect(RULE_OPEN_AT_EXIT, 1);
+}
+
+Test(rules, killed_and_live_processes_do_not_leak)
+{
+	for (int i = 1; i <= 3; i++)
+		socket_left(i * 100 * HAND_MS);
+	scene.hand.processes[0].end = TRACE_PROCESS_END_SIGNAL;
+	expect_none(RULE_LEAKED);
+	scene.hand.processes[0].end = TRACE_PROCESS_END_EXIT;
+	scene.hand.processes[0].is_live = true;
+	expect_none(RULE_LEAKED);
+}
+
+Test(rules, connections_at_work_side_by_side_are_no_leak)
+{
+	for (int i = 1; i <= 3; i++)
+		socket_left(i * 100 * HAND_MS)->last_io_ns = HAND_S;
+	expect_none(RULE_LEAKED);
+	expect(RULE_OPEN_AT_EXIT, 3);
+}
+
+Test(rules, a_socket_without_its_owners_leaks)
+{
+	uint32_t owner = object_scene_object(&scene, "a.Client", TRACE_ROLE_CLIENT, 0);
+	struct model_socket *socket = socket_left(100 * HAND_MS);
+
+	object_scene_owner(&scene, (uint32_t)(socket - scene.hand.sockets), owner);
+	expect_none(RULE_LEAKED);
+	object_scene_gone(&scene, owner, TRACE_OBJECT_END_REFCOUNT, HAND_S);
+	expect(RULE_LEAKED, 1);
+	/* os._exit(): the interpreter had not shut down, so somebody may have had it */
+	socket->flags &= ~TRACE_SOCKET_SHUT_DOWN;
+	expect_none(RULE_LEAKED);
+}
+
+Test(rules, connections_pile_up)
+{
+	for (int i = 1; i <= 12; i++) {
+		struct model_socket *socket = socket_at(i * 100 * HAND_MS);
+
+		socket->last_io_ns = socket->first_io_ns;
+		socket->closed_ns = 1900 * HAND_MS;
+	}
+	expect(RULE_GROWTH, 12);
+	scene.hand.sockets[0].closed_ns = scene.hand.sockets[1].closed_ns = 500 * HAND_MS;
+	scene.hand.sockets[2].closed_ns = 500 * HAND_MS;
+	expect_none(RULE_GROWTH);
+}
+
+Test(rules, a_finalizer_before_the_shutdown_is_told)
+{
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+
+	socket->end = TRACE_END_FINALIZED;
+	expect(RULE_CLOSED_BY_COLLECTOR, 1);
+	socket->flags |= TRACE_SOCKET_SHUT_DOWN;
+	expect_none(RULE_CLOSED_BY_COLLECTOR);
+	expect(RULE_OPEN_AT_EXIT, 1);
+}
+
+Test(rules, what_the_peer_has_closed_is_not_held_on_to)
+{
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+
+	socket->last_io_ns = 200 * HAND_MS;
+	socket->peer_closed_ns = 300 * HAND_MS;
+	socket->closed_ns = 1500 * HAND_MS;
+	expect(RULE_CLOSE_WAIT, 1);
+	socket->closed_ns = 1200 * HAND_MS;
+	expect_none(RULE_CLOSE_WAIT);
+}
+
+Test(rules, a_pool_may_rest_on_what_the_peer_has_closed)
+{
+	uint32_t pool = object_scene_object(&scene, "a.Pool", TRACE_ROLE_POOL, 0);
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+
+	socket->last_io_ns = 200 * HAND_MS;
+	socket->peer_closed_ns = 300 * HAND_MS;
+	socket->closed_ns = 1900 * HAND_MS;
+	object_scene_owner(&scene, 0, pool);
+	expect_none(RULE_CLOSE_WAIT);
+}
+
+Test(rules, a_goodbye_is_no_stale_use)
+{
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+
+	socket->error = EPIPE;
+	expect_none(RULE_STALE_USE);
+	socket->is_stale_used = true;
+	socket->stale_io_ns = 900 * HAND_MS;
+	socket->peer_closed_ns = 500 * HAND_MS;
+	expect(RULE_STALE_USE, 1);
+	/* the peer had closed its half only, and took what was sent */
+	socket->error = 0;
+	expect_none(RULE_STALE_USE);
+}
+
+Test(rules, a_connection_for_each_exchange)
+{
+	for (int i = 1; i <= 3; i++)
+		socket_at(i * 100 * HAND_MS)->closed_ns = (i * 100 + 50) * HAND_MS;
+	expect(RULE_NO_REUSE, 3);
+	scene.hand.sockets[1].is_end_seen = true;
+	expect_none(RULE_NO_REUSE);
+}
+
+Test(rules, another_address_of_the_same_server_is_no_failure)
+{
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+
+	socket->flags = 0;
+	socket->connected_ns = TIME_NONE;
+	socket->connect_error = ECONNREFUSED;
+	expect(RULE_CONNECT_FAILED, 1);
+	socket_at(200 * HAND_MS);
+	expect_none(RULE_CONNECT_FAILED);
+}
+
+Test(rules, a_slow_connect)
+{
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+
+	socket->connected_ns = 1050 * HAND_MS;
+	expect_none(RULE_SLOW_CONNECT);
+	socket->connected_ns = 1150 * HAND_MS;
+	expect(RULE_SLOW_CONNECT, 1);
+}
+
+Test(rules, a_fingerprint_survives_moved_lines_pids_and_ports)
+{
+	uint64_t before;
+
+	socket_left(100 * HAND_MS);
+	before = judge(RULE_OPEN_AT_EXIT)->fingerprint;
+	hand_stack(&scene.hand, "/elsewhere/app.py", "main", 90);
+	scene.hand.sockets[0].opened_stack = 1;
+	scene.hand.sockets[0].peer.port = 1;
+	scene.hand.processes[0].pid = 7;
+	cr_expect_eq(judge(RULE_OPEN_AT_EXIT)->fingerprint, before);
+	hand_stack(&scene.hand, "/srv/app.py", "other", 12);
+	scene.hand.sockets[0].opened_stack = 2;
+	cr_expect_neq(judge(RULE_OPEN_AT_EXIT)->fingerprint, before);
+}
+
+Test(rules, each_has_a_name_that_finds_it_a_story_and_advice)
+{
+	for (int i = 0; i < RULE_COUNT; i++) {
+		enum rule rule = (enum rule)i;
+
+		cr_expect_eq(rule_find(rule_name(rule)), rule);
+		cr_expect_gt(strlen(rule_story(rule)->meaning), 20);
+		cr_expect_gt(strlen(rule_story(rule)->harmless), 20);
+		cr_expect_not_null(rule_advice(rule, 0));
+	}
+	cr_expect_eq(rule_find("no-such-rule"), RULE_COUNT);
+}
