@@ -1,0 +1,227 @@
+"""Sick programs and their healed twins: sockets that stay open, or close by no one's hand.
+
+Called as: gallery_open.py FUNCTION HOST PORT. The line with the comment "<- NAME" is the one that a
+finding on the function NAME_sick has to name.
+"""
+
+import gc
+import http.client
+import socket
+import sys
+import time
+
+HOST, PORT = sys.argv[2], int(sys.argv[3])
+URL = f"http://{HOST}:{PORT}/hello"
+DSN = f"host={HOST} port={PORT} user=tester dbname=postgres"
+kept = []
+
+
+def exchange(connection):
+    connection.sendall(b"PING\r\n")
+    connection.recv(100)
+
+
+def leaked_owner_sick():
+    import redis
+
+    connection = redis.Connection(host=HOST, port=PORT)
+    connection.connect()  # <- leaked_owner
+    connection._sock.detach()
+
+
+def leaked_owner_healed():
+    import redis
+
+    connection = redis.Connection(host=HOST, port=PORT)
+    connection.connect()
+    connection.disconnect()
+
+
+def leaked_detached_sick():
+    for _ in range(3):
+        connection = socket.create_connection((HOST, PORT))  # <- leaked_detached
+        exchange(connection)
+        connection.detach()
+
+
+def leaked_detached_healed():
+    for _ in range(2):
+        with socket.create_connection((HOST, PORT)) as connection:
+            exchange(connection)
+
+
+def growth_http_sick():
+    for _ in range(12):
+        connection = http.client.HTTPConnection(HOST, PORT)
+        connection.request("GET", "/hello")  # <- growth_http
+        connection.getresponse().read()
+        kept.append(connection)
+    close_kept()
+
+
+def close_kept():
+    for connection in kept:
+        connection.close()
+
+
+def growth_http_healed():
+    connection = http.client.HTTPConnection(HOST, PORT)
+    for _ in range(12):
+        connection.request("GET", "/hello")
+        connection.getresponse().read()
+    connection.close()
+
+
+def query(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchall()
+
+
+def growth_database_sick():
+    import psycopg2
+
+    for _ in range(12):
+        connection = psycopg2.connect(DSN)  # <- growth_database
+        query(connection)
+        kept.append(connection)
+    close_kept()
+
+
+def growth_database_healed():
+    from psycopg2.pool import ThreadedConnectionPool
+
+    pool = ThreadedConnectionPool(1, 12, DSN)
+    for _ in range(12):
+        connection = pool.getconn()
+        query(connection)
+        pool.putconn(connection)
+    pool.closeall()
+
+
+def collected_socket_sick():
+    exchange(socket.create_connection((HOST, PORT)))  # <- collected_socket
+
+
+def collected_socket_healed():
+    with socket.create_connection((HOST, PORT)) as connection:
+        exchange(connection)
+
+
+def collected_listener_sick():
+    socket.create_server((HOST, 0))  # <- collected_listener
+
+
+def collected_listener_healed():
+    socket.create_server((HOST, 0)).close()
+
+
+def collected_database_sick():
+    import psycopg2
+
+    with psycopg2.connect(DSN) as connection:  # <- collected_database
+        query(connection)
+    del connection
+
+
+def collected_database_healed():
+    import psycopg2
+
+    with psycopg2.connect(DSN) as connection:
+        query(connection)
+    connection.close()
+
+
+def collected_engine_sick():
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(f"postgresql://tester@{HOST}:{PORT}/postgres")
+    with engine.connect() as connection:  # <- collected_engine
+        connection.execute(sqlalchemy.text("SELECT 1"))
+    del engine, connection
+    gc.collect()
+
+
+def collected_engine_healed():
+    import sqlalchemy
+
+    engine = sqlalchemy.create_engine(f"postgresql://tester@{HOST}:{PORT}/postgres")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("SELECT 1"))
+    engine.dispose()
+
+
+def collected_session_sick():
+    import requests
+
+    session = requests.Session()
+    session.get(URL)  # <- collected_session
+    del session
+    gc.collect()
+
+
+def collected_session_healed():
+    import requests
+
+    with requests.Session() as session:
+        session.get(URL)
+
+
+def collected_http_sick():
+    connection = http.client.HTTPConnection(HOST, PORT)
+    connection.request("GET", "/hello")  # <- collected_http
+    connection.getresponse().read()
+    del connection
+
+
+def collected_http_healed():
+    connection = http.client.HTTPConnection(HOST, PORT)
+    connection.request("GET", "/hello")
+    connection.getresponse().read()
+    connection.close()
+
+
+def outlives_sick():
+    import redis
+
+    connection = redis.Connection(host=HOST, port=PORT)
+    connection.connect()  # <- outlives
+    taken, connection._sock = connection._sock, None
+    del connection
+    time.sleep(0.4)
+    taken.close()
+
+
+def outlives_healed():
+    import redis
+
+    connection = redis.Connection(host=HOST, port=PORT)
+    connection.connect()
+    time.sleep(0.4)
+    connection.disconnect()
+
+
+def open_session_sick():
+    import requests
+
+    kept.append(requests.Session())
+    kept[0].get(URL)  # <- open_session
+
+
+def open_session_healed():
+    import requests
+
+    with requests.Session() as session:
+        session.get(URL)
+
+
+def open_listener_sick():
+    kept.append(socket.create_server((HOST, 0)))  # <- open_listener
+
+
+def open_listener_healed():
+    with socket.create_server((HOST, 0)):
+        pass
+
+
+globals()[sys.argv[1]]()
