@@ -169,11 +169,11 @@ void json_line_seconds(struct json_line *line, const char *key, int64_t time_ns)
 	}
 	start = digits_put(end, (uint64_t)time_ns / NS_PER_S);
 	*end++ = '.';
-	for (uint64_t unit = NS_PER_S / 10; unit != 0 && (rest != 0 || end[-1] == '.');
-	     unit /= 10) {
-		*end++ = (char)('0' + rest / unit);
-		rest %= unit;
-	}
+	do {
+		rest *= 10;
+		*end++ = (char)('0' + rest / NS_PER_S);
+		rest %= NS_PER_S;
+	} while (rest != 0);
 	put(line, start, (size_t)(end - start));
 }
 
