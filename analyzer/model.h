@@ -256,6 +256,8 @@ struct model {
 	MODEL_ARRAY(model_snapshot, snapshots);
 	MODEL_ARRAY(model_held, helds);
 	MODEL_ARRAY(model_mark, marks);
+	const char **class_names; /* of all objects, each once: those of one class share it */
+	uint32_t class_names_count;
 
 	/* derived index arrays, see the rows above */
 	uint32_t *owners, *users, *opened, *used, *open_at_end, *made;

@@ -105,7 +105,7 @@ void model_fill_object(struct model_loader *loader, struct model_file *file,
 		return;
 	model->objects_count++;
 	object->process = file->process;
-	object->class_name = model_file_string(file, record->class_name);
+	object->class_name = model_class_name(loader, model_file_string(file, record->class_name));
 	object->number = record->number;
 	object->role = record->role <= TRACE_ROLE_CONNECTION ? (enum trace_role)record->role : 0;
 	object->runtime = record->runtime <= TRACE_RUNTIME_C ? (enum trace_runtime)record->runtime

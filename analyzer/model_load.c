@@ -217,6 +217,7 @@ static void loader_release(struct model_loader *loader)
 	free(loader->names);
 	free(loader->marks);
 	free(loader->unseens);
+	model_classes_release(loader);
 }
 
 enum status model_load(struct model *model, const char *path, struct error *error)

@@ -97,6 +97,7 @@ struct model_loader {
 	size_t name_count;
 	struct model_mark_record *marks;
 	size_t mark_count;
+	struct model_class *classes; /* uthash */
 	struct model_unseen *unseens;
 	size_t unseen_count;
 };
@@ -143,6 +144,10 @@ void model_link_processes(struct model_loader *loader);
 
 /* model_fill_snapshot.c: puts all files' snapshots in the order of time. */
 void model_order_snapshots(struct model *model);
+
+/* model_class.c: the one string for all objects of a class. */
+const char *model_class_name(struct model_loader *loader, const char *name);
+void model_classes_release(struct model_loader *loader);
 
 /* model_fill_mark.c: beginnings and ends -> marks. After processes have their rows. */
 void model_pair_marks(struct model_loader *loader);

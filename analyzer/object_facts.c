@@ -43,8 +43,8 @@ static bool is_short_same(const char *name, const char *other)
 
 static bool is_short_unique(const struct model *model, const char *name)
 {
-	for (uint32_t i = 0; i < model->objects_count; i++) {
-		const char *other = model->objects[i].class_name;
+	for (uint32_t i = 0; i < model->class_names_count; i++) {
+		const char *other = model->class_names[i];
 
 		if (other != name && is_short_same(name, other) && strcmp(name, other) != 0)
 			return false;

@@ -25,6 +25,7 @@ void hand_init(struct hand_model *hand)
 	hand->model.notes = hand->notes;
 	hand->model.losses = hand->losses;
 	hand->model.codes = hand->codes;
+	hand->model.class_names = hand->class_names;
 	hand->model.stacks = hand->stacks;
 	hand->model.owners = hand->indices;
 	hand->model.users = hand->indices;
@@ -97,6 +98,7 @@ struct model_object *hand_object(struct hand_model *hand, const char *class_name
 	struct model_object *object = &hand->objects[hand->model.objects_count];
 
 	row_check(hand->model.objects_count++);
+	hand->class_names[hand->model.class_names_count++] = class_name;
 	*object = (struct model_object){
 		.class_name = class_name,
 		.number = 1,

@@ -29,6 +29,7 @@ struct hand_model {
 	struct model_stack stacks[HAND_ROWS_MAX];
 	uint64_t frames[HAND_ROWS_MAX]; /* one of each stack */
 	uint32_t indices[HAND_ROWS_MAX];
+	const char *class_names[HAND_ROWS_MAX];
 	const char *arguments[4];
 	struct selection selection;
 };

@@ -260,3 +260,15 @@ Test(model, survives_any_times)
 	cr_expect_gt(model.sockets[0].longest_idle_ns, 0);
 	cr_expect_leq(model.sockets[0].created_ns - model.sockets[0].peer_closed_ns, INT64_MAX);
 }
+
+Test(model, keeps_the_name_of_a_class_once)
+{
+	trace_builder_object(&builder, "a.Session", 1100);
+	trace_builder_object(&builder, "a.Pool", 1100);
+	trace_builder_object(&builder, "a.Session", 1200);
+	load();
+	cr_assert_eq(model.objects_count, 3);
+	cr_expect_eq(model.class_names_count, 2);
+	cr_expect_eq(model.objects[0].class_name, model.objects[2].class_name);
+	cr_expect_str_eq(model.objects[1].class_name, "a.Pool");
+}
