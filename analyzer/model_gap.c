@@ -11,6 +11,12 @@
  */
 #define ACKED_SLACK 2
 
+/*
+ * Linux' tcp_get_info() reads the state before it takes the socket's lock, and the counts behind
+ * it: a FIN may come in between, and then it is counted though the state knows of none.
+ */
+#define FIN_SLACK 1
+
 void model_note_add(struct model *model, uint32_t process, bool is_gap, const char *text)
 {
 	if (!model_memory_grow(model->memory, &model->notes, model->notes_count,
@@ -146,7 +152,7 @@ static void unseen_tell(struct model *model, const struct model_unseen *unseen)
 	struct model_socket *socket = &model->sockets[unseen->socket];
 	uint64_t missing = less(unseen->moved, unseen->counted);
 
-	if (missing == 0)
+	if (missing <= (unseen->is_received ? FIN_SLACK : 0))
 		return;
 	*(unseen->is_received ? &socket->bytes_received : &socket->bytes_sent) += missing;
 	model_note_add(model, socket->process, true,

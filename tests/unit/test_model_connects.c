@@ -226,6 +226,18 @@ Test(model_connects, adds_what_the_peer_had_not_acknowledged)
 	cr_expect_eq(model.sockets[0].bytes_sent, 1100);
 }
 
+Test(model_connects, takes_a_single_received_byte_for_a_fin_that_came_meanwhile)
+{
+	struct trace_socket *socket = closed_tcp(1, 5000, 0);
+
+	socket->end = TRACE_END_CLOSED;
+	socket->bytes_received = 40;
+	socket->tcp_bytes_received = 41;
+	load();
+	cr_expect_eq(model.notes_count, 0);
+	cr_expect_eq(model.sockets[0].bytes_received, 40);
+}
+
 Test(model_connects, notes_received_bytes_that_no_hook_saw_unless_they_lay_unread)
 {
 	struct trace_socket *socket = closed_tcp(1, 5000, 0);
