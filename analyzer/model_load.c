@@ -57,10 +57,10 @@ static void times_set(struct model_loader *loader)
 
 /* How many rows all files have together; what is in one array must be countable in 32 bits. */
 struct load_totals {
-	uint64_t processes, ids[MODEL_ID_KINDS], links, events, modules;
+	uint64_t processes, ids[MODEL_ID_KINDS], connects, links, events, modules;
 };
 
-static bool add_rows(uint64_t *total, uint32_t count, uint32_t *first)
+static bool add_rows(uint64_t *total, uint64_t count, uint32_t *first)
 {
 	*first = (uint32_t)*total;
 	*total += count;
@@ -83,6 +83,7 @@ static bool file_place(struct model_loader *loader, struct model_file *file,
 			continue;
 		fits &= add_rows(&totals->ids[i], file->ids[i].count, &file->first_rows[i]);
 	}
+	fits &= add_rows(&totals->connects, file->connect_count, &unused);
 	fits &= add_rows(&totals->links, file->link_count, &unused);
 	fits &= add_rows(&totals->events, file->event_count, &unused);
 	fits &= add_rows(&totals->modules, file->module_count, &unused);
@@ -125,20 +126,25 @@ static bool arrays_new(struct model *model, const struct load_totals *totals)
 #undef ROWS
 }
 
-static bool files_place(struct model_loader *loader)
+static enum status files_place(struct model_loader *loader, const char *path, struct error *error)
 {
 	struct load_totals totals = {0};
 
 	for (size_t i = 0; i < loader->file_count; i++) {
 		if (!file_place(loader, &loader->files[i], &totals))
-			return false;
+			return error_set(error, STATUS_UNREADABLE, path, 0,
+					 "has more records of one kind than can be counted: %u at "
+					 "most; report its files one by one",
+					 MODEL_NONE - 1);
 	}
 	loader->model->processes_count = (uint32_t)totals.processes;
-	return arrays_new(loader->model, &totals);
+	return arrays_new(loader->model, &totals) ? STATUS_OK : no_memory(error, path);
 }
 
 static enum status files_load(struct model_loader *loader, const char *path, struct error *error)
 {
+	enum status status;
+
 	for (size_t i = 0; i < loader->file_count; i++) {
 		loader->files[i].bytes_before = loader->all_bytes;
 		loader->all_bytes += loader->files[i].reader->tail_bytes;
@@ -148,8 +154,11 @@ static enum status files_load(struct model_loader *loader, const char *path, str
 	qsort(loader->files, loader->file_count, sizeof(*loader->files), files_compare);
 	run_find(loader);
 	times_set(loader);
-	if (model_memory_is_exhausted(loader->model->memory) || !files_place(loader))
+	if (model_memory_is_exhausted(loader->model->memory))
 		return no_memory(error, path);
+	status = files_place(loader, path, error);
+	if (status != STATUS_OK)
+		return status;
 	if (loader->model->processes_count == 0)
 		return error_set(error, STATUS_CORRUPT, loader->files[0].reader->path, 0,
 				 "records no process");

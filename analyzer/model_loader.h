@@ -44,7 +44,7 @@ struct model_file {
 	uint32_t process; /* row; MODEL_NONE for run's own file, unless the row is known by it */
 
 	struct model_ids ids[MODEL_ID_KINDS];
-	uint32_t connect_count, link_count, event_count, module_count;
+	uint64_t connect_count, link_count, event_count, module_count;
 	uint64_t *socket_offsets; /* of the SOCKET records, by row within the file */
 	const char **strings;     /* by row within the file */
 	uint64_t repeated_ids, impossible_ids, dangling_references;
@@ -56,7 +56,7 @@ struct model_file {
 	uint32_t *connect_sockets; /* row of each one's socket */
 	uint32_t connects_read;
 	/* rows within the model where this file's end, of the kinds without ids */
-	uint32_t event_limit, link_limit, module_limit;
+	uint64_t event_limit, link_limit, module_limit;
 	int loss_errors[TRACE_LOST_REASON_COUNT];
 	uint32_t forked_from;
 	uint64_t exec_ns; /* of an exec that did not return; 0 none */
@@ -111,8 +111,8 @@ void model_file_release(struct model_file *file);
 uint32_t model_file_row(struct model_file *file, enum model_id_kind kind, uint32_t id);
 const char *model_file_string(struct model_file *file, uint32_t id); /* "" unknown */
 
-/* model_fill.c, model_fill_process.c, model_fill_socket.c, model_fill_object.c,
- * model_fill_snapshot.c, model_fill_mark.c: one record each */
+/* model_fill.c, model_fill_process.c, model_fill_socket.c, model_fill_connect.c,
+ * model_fill_object.c, model_fill_snapshot.c, model_fill_mark.c: one record each */
 #define MODEL_FILL(name, type)                                                                     \
 	void model_fill_##name(struct model_loader *loader, struct model_file *file,               \
 			       const struct type *record);

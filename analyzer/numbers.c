@@ -95,7 +95,7 @@ int64_t numbers_select(int64_t *numbers, size_t count, size_t place)
 	size_t low = 0, high = count;
 	uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
 
-	for (;;) {
+	while (high - low > 1) {
 		size_t less = low, at = low, more = high;
 		int64_t pivot;
 
@@ -109,11 +109,12 @@ int64_t numbers_select(int64_t *numbers, size_t count, size_t place)
 			else
 				at++;
 		}
-		if (place >= less && place < more)
-			return pivot;
 		if (place < less)
 			high = less;
-		else
+		else if (place >= more)
 			low = more;
+		else
+			return pivot;
 	}
+	return numbers[place];
 }
