@@ -74,9 +74,9 @@ void rule_never_connected(struct rule_scene *scene)
 						   .value_ns = TIME_NONE,
 						   .other = MODEL_NONE};
 
-		/* a forked child's copy of the parent's object is nobody's choice */
-		if (!object_is_plumbing(object) && object->parent == MODEL_NONE &&
-		    (object->flags & TRACE_OBJECT_ADOPTED) == 0 &&
+		/* a forked child's copy of an object is nobody's choice; C libraries copy theirs */
+		if (!object_is_plumbing(object) && object->runtime == TRACE_RUNTIME_PYTHON &&
+		    object->parent == MODEL_NONE && (object->flags & TRACE_OBJECT_ADOPTED) == 0 &&
 		    !model->processes[object->process].is_forked &&
 		    rule_process_is_done(&model->processes[object->process]) &&
 		    has_come_to_nothing(model, i))

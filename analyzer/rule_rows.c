@@ -162,11 +162,11 @@ bool rule_rows_add(const struct rule_scene *scene, const struct rule_judgement *
 	struct rule_rows *rows = scene->rows;
 	struct rule_rows_entry *entry = NULL;
 	struct rule_row *row;
-	struct rule_rows_key key = {
-		.fingerprint = rule_rows_fingerprint(scene, judgement),
-		.place = fold_digest_place(scene->symbols, judgement->stack),
-	};
+	struct rule_rows_key key;
 
+	memset(&key, 0, sizeof key);
+	key.fingerprint = rule_rows_fingerprint(scene, judgement);
+	key.place = fold_digest_place(scene->symbols, judgement->stack);
 	HASH_FIND(hh, rows->entries, &key, sizeof key, entry);
 	if (entry != NULL)
 		return row_join(scene, &rows->rows[entry->row], judgement);
