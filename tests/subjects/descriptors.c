@@ -186,6 +186,21 @@ static void reuse(void)
 	fact("sent", 5050);
 }
 
+/* The target of a dup2() that fails is open as before. */
+static void dup2_fails(void)
+{
+	int client, server, closed;
+
+	pair_open(listener, &client, &server);
+	fact("client", client);
+	fact_local("client_local", client);
+	closed = dup(client);
+	MUST(closed >= 0 && close(closed) == 0);
+	MUST(dup2(closed, client) == -1 && errno == EBADF);
+	bytes_send(client, 23);
+	MUST(close(client) == 0 && close(server) == 0);
+}
+
 static void half_close(void)
 {
 	int client, server;
@@ -220,6 +235,7 @@ int main(int argc, char *argv[])
 		{"freopen", freopen_stream},
 		{"syscall", syscall_all},
 		{"reuse", reuse},
+		{"dup2-fails", dup2_fails},
 		{"half-close", half_close},
 	};
 

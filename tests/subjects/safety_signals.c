@@ -205,6 +205,7 @@ static void scenario_first_in_handler(void)
 			nanosleep(&pause, NULL);
 	}
 	timer_set(0);
+	free(block);
 	fd = client_open(handler_port);
 	MUST(close(fd) == 0);
 	fact("handled", atomic_load(&handled));

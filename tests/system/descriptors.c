@@ -1,4 +1,7 @@
 /* Descriptors and the lifetimes of the sockets they name. */
+#include <string.h>
+#include <sys/socket.h>
+
 #include "fixture.h"
 #include "report.h"
 #include "scratch.h"
@@ -163,6 +166,26 @@ Test(descriptors, one_number_names_a_hundred_sockets_in_turn)
 	subject_release(&subject);
 }
 
+Test(descriptors, a_dup2_that_fails_changes_nothing)
+{
+	single_check("dup2-fails", 23);
+}
+
+static void expect_shut_down(const struct subject *subject, const char *name, int how)
+{
+	struct command dump;
+	const char *event;
+
+	command_run(&dump, COMMAND_LIST(scratch_built("socklife"), "dump", subject->trace), NULL);
+	event = strstr(dump.out, "what=shutdown");
+	cr_assert_not_null(event, "%s", dump.out);
+	cr_expect_not_null(strstr(event, scratch_format(" fd=%lld value=%d ",
+							subject_fact(subject, name), how)),
+			   "%s", event);
+	cr_expect_null(strstr(event + 1, "what=shutdown"), "%s", event);
+	command_release(&dump);
+}
+
 Test(descriptors, a_half_closed_socket_still_receives)
 {
 	struct subject subject;
@@ -175,5 +198,6 @@ Test(descriptors, a_half_closed_socket_still_receives)
 	cr_expect_eq(report_number(client, "bytes_received"), 21);
 	cr_expect_eq(report_number(server, "bytes_sent"), 21);
 	cr_expect_not(report_is_null(server, "peer_closed"), "it read the end of file");
+	expect_shut_down(&subject, "client", SHUT_WR);
 	subject_release(&subject);
 }

@@ -41,10 +41,13 @@ static unsigned int record_sum(const struct trace_record *record, uint16_t kind,
 	return sum;
 }
 
-/* Plain reads: that what the kind's release store published is there, ThreadSanitizer must see. */
+/*
+ * Plain reads: that what the kind's release store published is there, ThreadSanitizer must see. The
+ * tail is read without any order, so that nothing but the kind can give one.
+ */
 static unsigned int viewer_look(const struct trace_file_header *header)
 {
-	uint64_t tail = __atomic_load_n(&header->tail_bytes, __ATOMIC_ACQUIRE);
+	uint64_t tail = __atomic_load_n(&header->tail_bytes, __ATOMIC_RELAXED);
 	unsigned int sum = 0;
 	uint64_t offset = sizeof(*header);
 
@@ -64,10 +67,12 @@ static unsigned int viewer_look(const struct trace_file_header *header)
 void *viewer_run(void *is_done)
 {
 	const struct timespec tick = {.tv_nsec = TICK_NS};
+	volatile unsigned int sum; /* so that the reads are made */
 
 	while (!__atomic_load_n((bool *)is_done, __ATOMIC_RELAXED)) {
-		viewer_look(sink_header());
+		sum = viewer_look(sink_header());
 		nanosleep(&tick, NULL);
 	}
+	(void)sum;
 	return NULL;
 }
