@@ -56,7 +56,7 @@ INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$
 RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
 	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
 
-.PHONY: all demo test test-all foreign test-programs random tsan fuzz fuzz-run lint format bench bench-programs bench-analyzer \
+.PHONY: all demo test test-all foreign test-programs random tsan mutations fuzz fuzz-run lint format bench bench-programs bench-analyzer \
 	install uninstall clean packages help FORCE
 .DELETE_ON_ERROR:
 
@@ -211,6 +211,10 @@ tsan: ## the recorder's threads under ThreadSanitizer
 	$(INSTALL_PACKAGES) build
 	@$(MAKE) --no-print-directory $(RACES)
 	@tests/tsan/run.sh $(RACES)
+
+mutations: ## wrong socklifes, each of which its tests must notice (half an hour)
+	$(INSTALL_PACKAGES) build test
+	@/usr/bin/python3 tests/mutations/mutate.py $(BUILD)/mutations
 
 fuzz: ## fuzz the readers, FUZZ_SECONDS=60 each
 	@tests/support/install-packages.sh build clang
