@@ -34,7 +34,7 @@ static void paragraph_print(const char *text)
 static void rule_print(enum rule rule)
 {
 	const struct rule_story_parts *story = rule_story(rule);
-	const char *advice;
+	const char *advice, *classes;
 
 	printf("%s (%s): %s\n\n", rule_name(rule),
 	       finding_severity_word(rule_default_severity(rule)), rule_summary(rule));
@@ -44,8 +44,8 @@ static void rule_print(enum rule rule)
 	puts("\nWhen it is harmless, and what is not told");
 	paragraph_print(story->harmless);
 	puts("\nWhat to do, by the class of the object");
-	for (uint32_t i = 0; (advice = rule_advice(rule, i)) != NULL; i++)
-		printf("  %s\n", advice);
+	for (uint32_t i = 0; (advice = rule_advice(rule, i, &classes)) != NULL; i++)
+		printf("  %-18s %s\n", classes, advice);
 }
 
 static void rules_print(void)

@@ -9,7 +9,9 @@
 
 #include "analysis.h"
 #include "options.h"
+#include "render_findings.h"
 #include "render_show.h"
+#include "terminal.h"
 
 struct kind {
 	char letter;
@@ -41,6 +43,23 @@ static enum status id_show(const struct analysis *analysis, const struct options
 			 (uint64_t)options->index + 1, kind->count);
 }
 
+/* What the rules say of it, below its story. */
+static enum status findings_show(struct analysis *analysis, const struct options_show *options,
+				 struct error *error)
+{
+	enum status status = options->kind != 'p' ? analysis_judge(analysis, NULL, error)
+						  : STATUS_OK;
+	struct terminal terminal;
+
+	if (status != STATUS_OK || options->kind == 'p')
+		return status;
+	terminal_init(&terminal, stdout);
+	render_findings_print_about(&analysis->findings, &terminal,
+				    options->kind == 's' ? options->index : MODEL_NONE,
+				    options->kind == 'o' ? options->index : MODEL_NONE, stdout);
+	return STATUS_OK;
+}
+
 static int show_run(const struct command *command, int argc, char **argv)
 {
 	struct options_show options;
@@ -52,6 +71,8 @@ static int show_run(const struct command *command, int argc, char **argv)
 	if (analysis_init(&analysis, options.trace, &error) != STATUS_OK)
 		return command_fail(&error);
 	status = id_show(&analysis, &options, &error);
+	if (status == STATUS_OK)
+		status = findings_show(&analysis, &options, &error);
 	analysis_release(&analysis);
 	if (status == STATUS_WRITE)
 		return COMMAND_FAILED; /* main() tells why when it closes stdout */

@@ -85,8 +85,9 @@ struct rule_story_parts {
 	const char *harmless; /* when it is not, and what is not told */
 };
 const struct rule_story_parts *rule_story(enum rule rule);
-/* Walks the advice that findings of a rule may bring; NULL when there is no more. */
-const char *rule_advice(enum rule rule, uint32_t index);
+/* Walks the advice that findings of a rule may bring, and for which classes (a glob) it is; NULL
+ * when there is no more. */
+const char *rule_advice(enum rule rule, uint32_t index, const char **classes);
 enum finding_severity rule_default_severity(enum rule rule);
 
 void finding_settings_init(struct finding_settings *settings);

@@ -147,11 +147,14 @@ static bool is_about(const struct finding *finding, uint32_t socket, uint32_t ob
 void render_findings_print_about(const struct findings *findings, const struct terminal *terminal,
 				 uint32_t socket, uint32_t object, FILE *out)
 {
-	for (uint32_t i = 0; findings != NULL && i < findings->count; i++) {
-		const struct finding *finding = &findings->rows[i];
+	bool has_any = false;
 
-		if (!is_about(finding, socket, object))
+	for (uint32_t i = 0; i < findings->count; i++) {
+		if (!is_about(&findings->rows[i], socket, object))
 			continue;
-		message_print(finding, terminal, out);
+		if (!has_any)
+			fputc('\n', out);
+		has_any = true;
+		finding_print(&findings->rows[i], terminal, out);
 	}
 }

@@ -15,7 +15,7 @@ struct terminal;
 /* The section of the report; nothing without findings. */
 void render_findings_print(const struct render_input *input, const struct terminal *terminal,
 			   FILE *out);
-/* A line each, for those about one socket, or one object (MODEL_NONE: any). */
+/* Those about one socket; or, where that is MODEL_NONE, about one object. */
 void render_findings_print_about(const struct findings *findings, const struct terminal *terminal,
 				 uint32_t socket, uint32_t object, FILE *out);
 

@@ -30,11 +30,13 @@ static const struct fix {
 #include "rule_fixes.def"
 };
 
-const char *rule_advice(enum rule rule, uint32_t index)
+const char *rule_advice(enum rule rule, uint32_t index, const char **classes)
 {
 	for (size_t i = 0; i < sizeof fixes / sizeof fixes[0]; i++) {
-		if (fixes[i].kind == kinds[rule] && index-- == 0)
+		if (fixes[i].kind == kinds[rule] && index-- == 0) {
+			*classes = fixes[i].glob;
 			return fixes[i].text;
+		}
 	}
 	return NULL;
 }

@@ -74,6 +74,24 @@ static const json_t *finding_of(const struct subject *subject, const char *rule)
 	return found;
 }
 
+/* `show` tells the finding below the story of what it is about. */
+static void expect_shown(const struct subject *subject, const json_t *finding)
+{
+	bool has_socket = !report_is_null(finding, "socket");
+	struct command command;
+
+	command_run(&command,
+		    COMMAND_LIST(scratch_built("socklife"), "show",
+				 report_text(finding, has_socket ? "socket" : "object"),
+				 subject->trace),
+		    NULL);
+	cr_expect_eq(command.status, 0, "%s", command.err);
+	cr_expect_not_null(
+		strstr(command.out, scratch_format(" %s: ", report_text(finding, "rule"))), "%s",
+		command.out);
+	command_release(&command);
+}
+
 static void pair_check(const struct pair *pair)
 {
 	struct server server = {0};
@@ -89,6 +107,7 @@ static void pair_check(const struct pair *pair)
 	cr_expect_eq(report_number(at, "line"), marked_line(pair), "%s", report_dump(finding));
 	cr_expect_not_null(strstr(report_text(at, "file"), pair->file), "%s", report_dump(at));
 	cr_expect_gt(strlen(report_text(finding, "fix")), 10);
+	expect_shown(&sick, finding);
 	twin_run(&healed, pair, &server, "healed");
 	finding = finding_of(&healed, pair->rule);
 	cr_expect_null(finding, "%s", report_dump(finding));
