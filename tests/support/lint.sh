@@ -30,7 +30,9 @@ tidy() {
 		tests/subjects/*) continue ;;
 		preload/* | tests/tsan/*) folder_flags='-Ipreload' ;;
 		analyzer/*) folder_flags="-Ianalyzer -DSOCKLIFE_VERSION='\"\"'" ;;
-		tests/unit/* | tests/fuzz/* | tests/random/*) folder_flags='-Ianalyzer -Itests/support' ;;
+		tests/unit/* | tests/fuzz/* | tests/random/* | tests/bench/*)
+			folder_flags='-Ianalyzer -Itests/support'
+			;;
 		*) folder_flags='-Itests/support' ;;
 		esac
 		echo "$file -- ${flags[*]} $folder_flags"
