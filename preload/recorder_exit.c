@@ -49,16 +49,14 @@ bool recorder_look_again(int fd)
 	return false;
 }
 
-/* The ledger against the kernel: a number that names something else now was closed unseen. */
+/*
+ * The ledger against the kernel: a number that names something else now was closed unseen, unless
+ * another thread has just taken it to close it, which only a look that takes it too can tell.
+ */
 static void exit_end_socket(int fd, struct trace_socket *socket, uint32_t flags)
 {
-	if (RECORDER_LIVE(socket->end) != 0)
+	if (RECORDER_LIVE(socket->end) != 0 || !recorder_look_again(fd))
 		return;
-	if (!exit_names(fd, socket)) {
-		if (__atomic_sub_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL) == 0)
-			recorder_end(socket, TRACE_END_VANISHED);
-		return;
-	}
 	recorder_read_tcp(socket, fd);
 	/* Unless another thread is closing it: then its end is the truth. */
 	if (sockets_record(sockets_slot(fd)) == socket && RECORDER_LIVE(socket->end) == 0) {
