@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# run.sh PROGRAM: runs tsan_recorder; its status. ThreadSanitizer wants some addresses free that a
+# run.sh PROGRAM: runs tsan_recorder; its status. What is looked for is races: that a child, forked
+# while some threads had ended already, has nobody who joins them is no race. ThreadSanitizer wants some addresses free that a
 # kernel with many random bits (vm.mmap_rnd_bits) may have given away: then once more without them.
 set -uo pipefail
 
 directory=$(mktemp -d "${TMPDIR:-/tmp}/socklife-tsan.XXXXXX") || exit 2
 trap 'rm -rf "$directory"' EXIT
+export TSAN_OPTIONS="report_thread_leaks=0${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
 
 "$1" "$directory/trace" 2>&1 | tee "$directory/output"
 status=${PIPESTATUS[0]}
