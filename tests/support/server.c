@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -128,6 +129,50 @@ void server_await(struct server *server, struct command *command)
 				       command->err);
 		}
 		/* There is nothing to wait on before the server listens. */
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* A connection's own side of proc_net(5), here of the server's, in state ESTABLISHED or CLOSE_WAIT.
+ */
+static bool tcp_is_held(int port)
+{
+	char *line, *rest = NULL;
+	unsigned int local, state;
+
+	for (line = strtok_r(scratch_read("/proc/net/tcp", NULL), "\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		if (sscanf(line, " %*d: %*x:%x %*x:%*x %x", &local, &state) == 2 &&
+		    local == (unsigned int)port && (state == 1 || state == 8))
+			return true;
+	}
+	return false;
+}
+
+/* /proc/net/unix names a connection by its listener's path, with SS_CONNECTED. */
+static bool unix_is_held(const char *path)
+{
+	char *line, *rest = NULL, *name;
+	unsigned int state;
+
+	for (line = strtok_r(scratch_read("/proc/net/unix", NULL), "\n", &rest);
+	     path != NULL && line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		name = strrchr(line, ' ');
+		if (sscanf(line, "%*s %*x %*x %*x %*x %x", &state) == 1 && state == 3 &&
+		    name != NULL && strcmp(name + 1, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+void server_drain(const struct server *server)
+{
+	const struct timespec pause = {0, 5000000};
+
+	for (int tries = 0; tcp_is_held(server->port) || tcp_is_held(server->tls_port) ||
+			    unix_is_held(server->unix_path);
+	     tries++) {
+		cr_assert_lt(tries, 4000, "%s holds connections", server->arguments[0]);
 		nanosleep(&pause, NULL);
 	}
 }

@@ -43,6 +43,8 @@ void server_await(struct server *server, struct command *command);
 /* Prepares, runs and awaits. */
 void server_start(struct server *server, enum server_kind kind);
 void server_stop(struct server *server);
+/* Waits until the server has closed every connection that its clients have left. */
+void server_drain(const struct server *server);
 /* The pid in its pid file, which is waited for. */
 pid_t server_pid(const struct server *server);
 

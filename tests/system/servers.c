@@ -29,6 +29,7 @@ static void server_record(struct subject *subject, struct server *server, enum s
 
 static void server_end(struct subject *subject, const struct server *server)
 {
+	server_drain(server);
 	/* Not the command we started, which is strace or socklife: the server itself. */
 	cr_assert_eq(kill(server_pid(server), server->stop_signal), 0);
 	subject_finish(subject);
