@@ -123,6 +123,8 @@ struct recorder_program hook_program_at(int directory, const char *path, char *c
 struct hook_exec hook_executing(const struct recorder_program *program);
 void hook_exec_returned(const struct hook_exec *exec);
 void hook_exiting(int status);
+/* Before and after what fork() does. */
+void hook_forking(void);
 void hook_forked(int pid);
 /* Before clone(2). */
 void hook_cloning(long flags);

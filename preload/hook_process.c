@@ -9,29 +9,35 @@
 
 /* ---- fork ---- */
 
+void hook_forking(void)
+{
+	if (!hook_is_silent())
+		recorder_forking();
+}
+
 /* `pid` is what fork() returned: 0 in the child. */
 void hook_forked(int pid)
 {
 	struct hook_scope scope;
 
-	if (pid < 0)
-		return;
-	if (pid > 0 && recorder_is_foreign_process())
+	if (pid != 0 && hook_is_silent())
 		return;
 	scope = hook_enter();
 	if (pid == 0) {
 		environment_forked();
 		recorder_forked();
 	} else {
-		recorder_child((uint32_t)pid, TRACE_CHILD_FORK, NULL);
+		recorder_fork_returned(pid);
 	}
 	hook_leave(scope);
 }
 
 HOOK_EXPORT pid_t fork(void)
 {
-	pid_t pid = REAL(fork)();
+	pid_t pid;
 
+	hook_forking();
+	pid = REAL(fork)();
 	hook_forked(pid);
 	return pid;
 }
@@ -39,8 +45,10 @@ HOOK_ALIAS(__fork, fork);
 
 HOOK_EXPORT pid_t _Fork(void)
 {
-	pid_t pid = REAL(_Fork)();
+	pid_t pid;
 
+	hook_forking();
+	pid = REAL(_Fork)();
 	hook_forked(pid);
 	return pid;
 }
@@ -48,8 +56,10 @@ HOOK_EXPORT pid_t _Fork(void)
 HOOK_EXPORT int forkpty(int *terminal, char *name, const struct termios *settings,
 			const struct winsize *size)
 {
-	int pid = REAL(forkpty)(terminal, name, settings, size);
+	int pid;
 
+	hook_forking();
+	pid = REAL(forkpty)(terminal, name, settings, size);
 	hook_forked(pid);
 	return pid;
 }
@@ -58,9 +68,11 @@ HOOK_EXPORT int forkpty(int *terminal, char *name, const struct termios *setting
 HOOK_EXPORT int daemon(int stays_in_directory, int stays_at_terminal)
 {
 	pid_t parent = getpid();
-	int result = REAL(daemon)(stays_in_directory, stays_at_terminal);
 	struct hook_scope scope;
+	int result;
 
+	hook_forking();
+	result = REAL(daemon)(stays_in_directory, stays_at_terminal);
 	if (getpid() == parent)
 		return result;
 	scope = hook_enter();

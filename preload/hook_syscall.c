@@ -127,8 +127,10 @@ static long syscall_execveat(SYSCALL_PARAMETERS)
 
 static long syscall_fork(SYSCALL_PARAMETERS)
 {
-	long result = SYSCALL_REAL();
+	long result;
 
+	hook_forking();
+	result = SYSCALL_REAL();
 	hook_forked((int)result);
 	return result;
 }

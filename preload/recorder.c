@@ -183,6 +183,30 @@ uint32_t recorder_forks(void)
 	return recorder.forks;
 }
 
+void recorder_forking(void)
+{
+	RECORDER_SET(recorder.forked_ns, clock_now_ns());
+	RECORDER_SET(recorder.is_forking, true);
+}
+
+void recorder_fork_returned(int pid)
+{
+	RECORDER_SET(recorder.is_forking, false);
+	if (pid > 0)
+		recorder_child((uint32_t)pid, TRACE_CHILD_FORK, NULL);
+}
+
+/* The child began when the parent called fork(); where that was not seen, now. */
+static void recorder_start_clocks(void)
+{
+	uint64_t now_ns = clock_now_ns();
+
+	recorder.started_ns = RECORDER_LIVE(recorder.is_forking) ? recorder.forked_ns : now_ns;
+	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME) -
+				       (now_ns - recorder.started_ns);
+	RECORDER_SET(recorder.is_forking, false);
+}
+
 /*
  * The child's file is born here if it has sockets to list, and else with its first socket. A fork
  * in the middle of the parent's birth leaves a file that only the parent completes.
@@ -210,8 +234,7 @@ void recorder_forked(void)
 	recorder.forked_from = recorder.pid;
 	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
 	recorder.forks++;
-	recorder.started_ns = clock_now_ns();
-	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
+	recorder_start_clocks();
 	recorder.last_socket_id = recorder.last_object_id = recorder.last_code_id = 0;
 	recorder.last_snapshot_id = recorder.open_count = 0;
 	/* A handler may have interrupted what holds a lock, as a thread may that is not here. */
@@ -255,8 +278,7 @@ void recorder_start(void)
 	settings_read();
 	signals_start();
 	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
-	recorder.started_ns = clock_now_ns();
-	recorder.started_realtime_ns = clock_read_ns(CLOCK_REALTIME);
+	recorder_start_clocks();
 	if (settings.record == 0)
 		return;
 	if (!recorder_map_life() || sockets_start() != 0) {

@@ -26,6 +26,15 @@
  */
 void recorder_start(void);
 
+/*
+ * A fork is about to be made: the next I/O of each socket is dated exactly, so that it lies before
+ * or after the fork and not, by the coarse clock, at the same time. Any thread, signal-safe.
+ */
+void recorder_forking(void);
+
+/* The same fork has returned in the parent: the child's pid, or negative when it failed. */
+void recorder_fork_returned(int pid);
+
 /* In a child just forked: leaves the parent's file alone, opens its own, lists inherited sockets.
  */
 void recorder_forked(void);

@@ -31,11 +31,13 @@ struct recorder {
 	uint32_t last_snapshot_id;                             /* atomic */
 	uint32_t open_count;                                   /* atomic: records without an end */
 	uint64_t started_ns, started_realtime_ns;
+	uint64_t forked_ns; /* atomic: when the last fork was begun, 0 never */
 	/*
 	 * A page with MADV_WIPEONFORK (madvise(2)): holds 1, reads 0 in a forked child, and keeps
 	 * its value in a vfork child, which shares our memory.
 	 */
 	uint32_t *is_same_process;
+	bool is_forking;         /* atomic: it has not returned yet; in the child, it never does */
 	bool had_threads;        /* atomic */
 	bool parent_had_threads; /* when it forked this process */
 };

@@ -89,13 +89,14 @@ static void transfer_attribute(struct trace_socket *socket, int fd, uint32_t epo
 }
 
 /*
- * The first time is exact; later ones are coarse, so one that seems to lie before the first is the
- * first. Returns the gap since the last I/O.
+ * The first time is exact, and the first after a fork, to which it is compared; later ones are
+ * coarse, so one that seems to lie before the last is the last. Returns the gap since that.
  */
 static HOT_CODE uint64_t transfer_touch(struct trace_socket *socket)
 {
 	uint64_t last = __atomic_load_n(&socket->last_io_ns, __ATOMIC_RELAXED);
-	uint64_t now = last == 0 ? clock_now_ns() : clock_coarse_ns();
+	bool is_exact = last <= RECORDER_LIVE(recorder.forked_ns);
+	uint64_t now = is_exact ? clock_now_ns() : clock_coarse_ns();
 	uint64_t idle = last != 0 && now > last ? now - last : 0;
 
 	if (last == 0)
