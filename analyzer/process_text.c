@@ -88,6 +88,16 @@ static uint32_t children_count(const struct model *model, uint32_t process)
 	return count;
 }
 
+static void signal_append(int signal_number, char *text, size_t size)
+{
+	const char *name = words_signal(signal_number);
+
+	if (name != NULL)
+		append(text, size, "killed by %s", name);
+	else
+		append(text, size, "killed by signal %d", signal_number);
+}
+
 static void end_append(const struct model_process *process, char *text, size_t size)
 {
 	switch (process->end) {
@@ -98,7 +108,7 @@ static void end_append(const struct model_process *process, char *text, size_t s
 			append(text, size, "exit");
 		return;
 	case TRACE_PROCESS_END_SIGNAL:
-		append(text, size, "killed by %s", words_signal(process->signal_number));
+		signal_append(process->signal_number, text, size);
 		return;
 	case TRACE_PROCESS_END_EXEC:
 		append(text, size, "replaced by exec");
@@ -120,19 +130,31 @@ static const struct model_process *last_image(const struct model *model, uint32_
 	return last;
 }
 
+/*
+ * The command's time is that of the whole run, as all times in a report count from its start: what
+ * it was before an exec may have opened no socket, and has no row then.
+ */
+static int64_t duration_of(const struct model *model, uint32_t process)
+{
+	const struct model_process *row = &model->processes[process];
+	int64_t started_ns = row->is_root ? 0 : row->started_ns;
+
+	return time_between(started_ns, last_image(model, process)->ended_ns);
+}
+
 void process_text_facts(const struct terminal *terminal, const struct model *model,
 			uint32_t process, char *text, size_t size)
 {
 	const char *dot = terminal_dot(terminal);
-	const struct model_process *row, *last;
+	const struct model_process *row;
 	struct quantity duration;
 	uint32_t children;
+	int64_t duration_ns;
 
 	text[0] = '\0';
 	if (process == MODEL_NONE)
 		return;
 	row = &model->processes[process];
-	last = last_image(model, process);
 	children = children_count(model, process);
 	append(text, size, "pid %" PRIu32, row->pid);
 	if (row->runtime != NULL)
@@ -140,11 +162,12 @@ void process_text_facts(const struct terminal *terminal, const struct model *mod
 	if (children != 0)
 		append(text, size, " %s %" PRIu32 " child process%s", dot, children,
 		       children == 1 ? "" : "es");
-	append(text, size, " %s %s %s ", dot,
-	       quantity_duration(terminal, time_between(row->started_ns, last->ended_ns),
-				 &duration),
-	       dot);
-	end_append(last, text, size);
+	duration_ns = duration_of(model, process);
+	if (duration_ns != TIME_NONE)
+		append(text, size, " %s %s", dot,
+		       quantity_duration(terminal, duration_ns, &duration));
+	append(text, size, " %s ", dot);
+	end_append(last_image(model, process), text, size);
 }
 
 void process_text_line(const struct terminal *terminal, const struct model *model, uint32_t process,

@@ -1,6 +1,7 @@
 /*
  * Numbers of the trace and of the kernel -> words, the same in every output. Every function takes
- * any number and gives "unknown" for one it does not know, never NULL. Thread-safe.
+ * any number and gives "unknown" for one it does not know, never NULL; words_signal() alone gives
+ * NULL, as real-time signals have numbers only. Thread-safe.
  */
 #ifndef SOCKLIFE_WORDS_H
 #define SOCKLIFE_WORDS_H

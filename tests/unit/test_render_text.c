@@ -55,6 +55,34 @@ Test(render_text, tells_the_signal_that_killed)
 	has(text, "killed by SIGKILL");
 }
 
+Test(render_text, tells_the_number_of_a_signal_without_a_name)
+{
+	hand_socket(&hand);
+	hand.processes[0].end = TRACE_PROCESS_END_SIGNAL;
+	hand.processes[0].signal_number = 34;
+	RENDERED(text);
+	has(text, "killed by signal 34\n");
+}
+
+Test(render_text, counts_the_commands_time_from_the_start_of_the_run)
+{
+	hand_socket(&hand);
+	hand.processes[0].started_ns = HAND_MS * 500;
+	hand.processes[0].is_root = true;
+	RENDERED(text);
+	has(text, "pid 100 · python · 2.00 s · exit status 0\n");
+}
+
+Test(render_text, tells_no_time_of_what_has_not_ended)
+{
+	hand_socket(&hand);
+	hand.processes[0].end = 0;
+	hand.processes[0].ended_ns = TIME_NONE;
+	hand.processes[0].is_live = true;
+	RENDERED(text);
+	has(text, "pid 100 · python · still running\n");
+}
+
 Test(render_text, tells_a_socket_on_one_line)
 {
 	struct model_socket *socket = hand_socket(&hand);
