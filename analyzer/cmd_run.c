@@ -53,7 +53,7 @@ static int program_check(struct run *run)
 	enum status status = program_inspect(name, &run->program, &error);
 
 	if (status != STATUS_OK) {
-		line_print(name, error.reason);
+		line_print(name[0] != '\0' ? name : "''", error.reason);
 		return status == STATUS_NOT_FOUND ? EXEC_NOT_FOUND : EXEC_NOT_EXECUTABLE;
 	}
 	run->obstacle = program_can_be_recorded(&run->program, &reason) ? NULL : reason;

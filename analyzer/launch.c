@@ -10,8 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Signals that would end us while the program may want to live on. */
-static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+/*
+ * Signals that would end us while the program may want to live on, and the one that wakes what has
+ * stopped: blocked, it still does (signal(7)).
+ */
+static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
 
 /*
  * All are blocked and taken by sigwaitinfo(2), so no handler can be late or run in between. Blocked
@@ -93,6 +96,19 @@ static bool is_from_process(const siginfo_t *info)
 	return info->si_code == SI_USER || info->si_code == SI_QUEUE || info->si_code == SI_TKILL;
 }
 
+/*
+ * A program that stops itself, as some do on their own Ctrl-Z key, stops us as well: else the shell
+ * waits for a job that does nothing. SIGSTOP is left out: who sends it to the program alone also
+ * wakes it alone, and we would sleep on.
+ */
+static void stop_alike(int wait_status)
+{
+	int signal_number = WSTOPSIG(wait_status);
+
+	if (signal_number == SIGTSTP || signal_number == SIGTTIN || signal_number == SIGTTOU)
+		raise(signal_number);
+}
+
 int launch_wait(struct launch *launch)
 {
 	sigset_t taken;
@@ -104,10 +120,12 @@ int launch_wait(struct launch *launch)
 		sigaddset(&taken, forwarded[i]);
 	for (;;) {
 		siginfo_t info;
-		pid_t ended = waitpid(launch->child, &wait_status, WNOHANG);
+		pid_t ended = waitpid(launch->child, &wait_status, WNOHANG | WUNTRACED);
 
-		if (ended == launch->child)
+		if (ended == launch->child && !WIFSTOPPED(wait_status))
 			return wait_status;
+		if (ended == launch->child)
+			stop_alike(wait_status);
 		if (ended < 0 && errno != EINTR)
 			return 126 << 8; /* somebody else's wait: cannot be told any more */
 		if (sigwaitinfo(&taken, &info) > 0 && info.si_signo != SIGCHLD &&

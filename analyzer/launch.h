@@ -33,7 +33,8 @@ int launch_exec_error(struct launch *launch);
 
 /*
  * Waits for its end and passes on what others send us meanwhile. What the terminal sends to the
- * whole process group (Ctrl-C) has reached the program already. Returns waitpid(2)'s status.
+ * whole process group (Ctrl-C) has reached the program already. Stops when the program stops by
+ * SIGTSTP, SIGTTIN or SIGTTOU. Returns waitpid(2)'s status.
  */
 int launch_wait(struct launch *launch);
 

@@ -51,7 +51,10 @@ static enum status program_refuse(struct program *program, enum program_kind kin
 	enum status status = kind == PROGRAM_MISSING ? STATUS_NOT_FOUND : STATUS_UNREADABLE;
 
 	program->kind = kind;
-	return error_set(error, status, program->path, 0, "%s", kinds[kind].reason);
+	if (program->script_depth == 0)
+		return error_set(error, status, program->path, 0, "%s", kinds[kind].reason);
+	return error_set(error, status, program->command_path, 0, "its interpreter %s: %s",
+			 program->path, kinds[kind].reason);
 }
 
 /*

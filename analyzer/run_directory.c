@@ -136,8 +136,11 @@ enum status run_directory_prepare(const char *directory, char *path, size_t size
 
 	while (length > 1 && directory[length - 1] == '/')
 		length--;
-	if (length == 0 || length >= sizeof plain) {
-		errno = length == 0 ? ENOENT : ENAMETOOLONG;
+	if (length == 0)
+		return error_set(error, STATUS_WRITE, "", 0,
+				 "the directory of the trace has no name");
+	if (length >= sizeof plain) {
+		errno = ENAMETOOLONG;
 		return failed(directory, error);
 	}
 	memcpy(plain, directory, length);
