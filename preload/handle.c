@@ -10,6 +10,7 @@
 #include "handle_objects.h"
 #include "handle_threads.h"
 #include "handle_thunks.h"
+#include "hook_lookup.h"
 #include "kernel.h"
 #include "real.h"
 #include "recorder.h"
@@ -27,6 +28,8 @@ static size_t patched_count;
  */
 static uint32_t loading_forks;                      /* atomic */
 static unsigned long long module_adds, module_subs; /* as dl_iterate_phdr(3) counts them */
+static bool has_deep;                               /* atomic: RTLD_DEEPBIND was used */
+static bool is_deep_pending; /* atomic: and what it has brought was not looked at yet */
 
 /* ---- patching ---- */
 
@@ -34,6 +37,7 @@ struct patch {
 	const struct handle_module *module;
 	bool is_open;     /* its read-only slots may be written */
 	bool has_threads; /* those that it starts are followed */
+	bool is_deep;     /* it may be bound past the hooks */
 };
 
 static bool slot_open(struct patch *patch, uintptr_t at)
@@ -46,8 +50,8 @@ static bool slot_open(struct patch *patch, uintptr_t at)
 				      module->relro_end - module->relro_start,
 				      PROT_READ | PROT_WRITE) == 0;
 	if (!patch->is_open)
-		recorder_note("a module's import table could not be changed: handles that it uses "
-			      "are not recorded",
+		recorder_note("a module's import table could not be changed: what it calls is "
+			      "recorded in part",
 			      true);
 	return patch->is_open;
 }
@@ -67,10 +71,45 @@ static void *call_wrapper(const struct patch *patch, const struct handle_slot *s
 		       : wrapper;
 }
 
+static bool is_defined_apart(const char *name, const void *found)
+{
+	uint32_t hash = handle_hash(name);
+
+	for (size_t i = 0; i < module_count; i++) {
+		const void *other = handle_elf_find(&modules[i], name, hash);
+
+		if (other != NULL && other != found && hook_lookup_hook(name, found) != other)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The hook instead of libc's own function. A slot that is not bound yet is led there only when
+ * nothing but libc can be meant.
+ */
+static void *hook_wrapper(const struct handle_slot *slot)
+{
+	void *found = slot->is_lazy ? hook_lookup_libc(slot->name) : (void *)*slot->at;
+	void *hook = hook_lookup_hook(slot->name, found);
+
+	return hook != NULL && slot->is_lazy && is_defined_apart(slot->name, found) ? NULL : hook;
+}
+
+static bool is_own(const struct handle_module *module)
+{
+	uintptr_t here = (uintptr_t)&module_count;
+
+	return here >= module->start && here < module->end;
+}
+
 static void slot_visit(const struct handle_slot *slot, void *context)
 {
 	struct patch *patch = context;
-	void *wrapper = call_wrapper(patch, slot);
+	void *wrapper = handle_libraries_any() ? call_wrapper(patch, slot) : NULL;
+
+	if (wrapper == NULL && patch->is_deep)
+		wrapper = hook_wrapper(slot);
 
 	if (wrapper == NULL && patch->has_threads)
 		wrapper = handle_threads_wrapper(slot->name, slot->is_lazy ? 0 : *slot->at);
@@ -82,7 +121,9 @@ static void slot_visit(const struct handle_slot *slot, void *context)
 static void module_patch(const struct handle_module *module)
 {
 	struct patch patch = {.module = module,
-			      .has_threads = handle_libraries_has_threads(module)};
+			      .has_threads = handle_libraries_has_threads(module),
+			      .is_deep = __atomic_load_n(&has_deep, __ATOMIC_RELAXED) &&
+					 !is_own(module)};
 
 	handle_elf_each_slot(module, slot_visit, &patch);
 	if (patch.is_open)
@@ -120,8 +161,10 @@ static int module_list(struct dl_phdr_info *info, size_t size, void *context)
  */
 static void modules_update(void)
 {
-	bool is_new = false, has_lost = false;
+	bool is_new = false, has_lost = false, is_deep;
 
+	__atomic_store_n(&is_deep_pending, false, __ATOMIC_RELAXED);
+	is_deep = __atomic_load_n(&has_deep, __ATOMIC_RELAXED);
 	module_count = 0;
 	dl_iterate_phdr(module_list, &has_lost);
 	if (has_lost) {
@@ -136,7 +179,7 @@ static void modules_update(void)
 	for (size_t i = 0; i < module_count; i++) {
 		if (is_patched(&modules[i]))
 			continue;
-		if (handle_libraries_any())
+		if (is_deep || handle_libraries_any())
 			module_patch(&modules[i]);
 		patched[patched_count++] = modules[i].start;
 	}
@@ -169,8 +212,12 @@ __attribute__((used)) static void (*locked_resolve(void))(void)
 
 __attribute__((visibility("default"), ifunc("locked_resolve"))) void socklife_loader_locked(void);
 
-void handle_loading(void)
+void handle_loading(bool is_deep)
 {
+	if (is_deep) {
+		__atomic_store_n(&has_deep, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&is_deep_pending, true, __ATOMIC_RELAXED);
+	}
 	__atomic_store_n(&loading_forks, recorder_forks() + 1, __ATOMIC_RELAXED);
 }
 
@@ -183,6 +230,14 @@ void handle_look(void)
 	dl_iterate_phdr(module_peek, &has_changed);
 	if (has_changed)
 		REAL(dlsym)(RTLD_DEFAULT, "socklife_loader_locked");
+}
+
+void handle_exiting(void)
+{
+	if (__atomic_load_n(&is_deep_pending, __ATOMIC_RELAXED))
+		recorder_note("a library was opened with RTLD_DEEPBIND: its own calls of socket "
+			      "functions are not recorded",
+			      true);
 }
 
 void handle_start(void)

@@ -17,8 +17,12 @@
 /* Reads the user's catalog and patches what is loaded. Once, from the constructor. */
 void handle_start(void);
 
-/* dlopen() or dlclose() is called: from now on there may be something to look at. */
-void handle_loading(void);
+/*
+ * dlopen() or dlclose() is called: from now on there may be something to look at. `is_deep`: it
+ * binds to libc's functions before it asks for the hooks (RTLD_DEEPBIND), so that its slots of
+ * these are led to the hooks as well.
+ */
+void handle_loading(bool is_deep);
 
 /*
  * Patches what dlopen() has brought since. Takes the loader's lock, so it is for the hooks of
@@ -26,6 +30,9 @@ void handle_loading(void);
  * but by its own constructors.
  */
 void handle_look(void);
+
+/* The process ends: notes as a gap what was opened with RTLD_DEEPBIND and never looked at. */
+void handle_exiting(void);
 
 /* True when a function of this name may have a wrapper. */
 bool handle_is_name(const char *name);

@@ -17,12 +17,8 @@ static void hook_modules_changed(int flags, bool is_apart)
 		return;
 	scope = hook_enter();
 	handle_look(); /* at what was opened before: its functions may be called by this one */
-	handle_loading();
+	handle_loading((flags & RTLD_DEEPBIND) != 0 && !is_apart);
 	recorder_modules_changed();
-	if ((flags & RTLD_DEEPBIND) != 0)
-		recorder_note("a library was opened with RTLD_DEEPBIND: its own calls of socket "
-			      "functions are not recorded",
-			      true);
 	if (is_apart)
 		recorder_note("a library was opened in a namespace of its own (dlmopen): its calls "
 			      "of socket functions are not recorded",

@@ -11,6 +11,7 @@
 
 #include "handle.h"
 #include "hook_jump.h"
+#include "hook_lookup.h"
 #include "real.h"
 
 struct lookup_row {
@@ -46,18 +47,30 @@ static void *lookup_real(const struct lookup_row *row)
 	return address;
 }
 
+void *hook_lookup_libc(const char *name)
+{
+	const struct lookup_row *row = lookup_find(name);
+
+	return row != NULL ? lookup_real(row) : NULL;
+}
+
+void *hook_lookup_hook(const char *name, const void *found)
+{
+	const struct lookup_row *row = found != NULL ? lookup_find(name) : NULL;
+
+	return row != NULL && found == lookup_real(row) ? row->hook : NULL;
+}
+
 /*
  * What is given instead of `found`; NULL: nothing. RTLD_DEFAULT finds libc's hooks by itself, but
  * never a wrapper.
  */
 static void *lookup_instead(const void *handle, const char *name, const void *found)
 {
-	const struct lookup_row *row = handle != RTLD_DEFAULT ? lookup_find(name) : NULL;
-
 	if (found == NULL)
 		return NULL;
-	if (row != NULL)
-		return found == lookup_real(row) ? row->hook : NULL;
+	if (handle != RTLD_DEFAULT && lookup_find(name) != NULL)
+		return hook_lookup_hook(name, found);
 	return handle_lookup(name, found);
 }
 

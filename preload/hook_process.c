@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include "environment.h"
+#include "handle.h"
 #include "hook_jump.h"
 #include "real.h"
 
@@ -126,6 +127,7 @@ void hook_exiting(int status)
 	if (hook_is_silent())
 		return;
 	scope = hook_enter();
+	handle_exiting();
 	recorder_exiting(status);
 	hook_leave(scope);
 }

@@ -28,21 +28,44 @@ static void by_handle(void)
 	MUST(close_socket(fd) == 0);
 }
 
-/* A library that binds to libc before it asks us: seen at no time but the end. */
-static void deep_bound(void)
+/* A library that binds to libc before it asks us. */
+static void *deep_open(int how)
 {
 	char path[4096];
 	void *handle;
-	int (*plugged)(void);
 
 	MUST(readlink("/proc/self/exe", path, sizeof(path) - 32) > 0);
 	path[strcspn(path, "\n")] = '\0';
 	strcpy(strrchr(path, '/') + 1, "libentry.so");
-	handle = dlopen(path, RTLD_NOW | RTLD_DEEPBIND);
+	handle = dlopen(path, how | RTLD_DEEPBIND);
 	MUST(handle != NULL);
-	plugged = (int (*)(void))dlsym(handle, "entry_open");
+	return handle;
+}
+
+static void deep_call(int how)
+{
+	int (*plugged)(void) = (int (*)(void))dlsym(deep_open(how), "entry_open");
+
 	MUST(plugged != NULL);
 	fact("client", plugged());
+}
+
+static void deep_bound(void)
+{
+	deep_call(RTLD_NOW);
+}
+
+static void deep_bound_lazily(void)
+{
+	deep_call(RTLD_LAZY);
+}
+
+static void deep_unasked(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	deep_open(RTLD_NOW);
+	MUST(close(fd) == 0);
 }
 
 /* What liburing does: no syscall() of libc's. */
@@ -89,6 +112,8 @@ int main(int argc, char *argv[])
 	static const struct scenario scenarios[] = {
 		{"by-handle", by_handle},
 		{"deep-bound", deep_bound},
+		{"deep-bound-lazily", deep_bound_lazily},
+		{"deep-unasked", deep_unasked},
 		{"ring", ring},
 		{"looked-up", looked_up},
 	};

@@ -10,6 +10,7 @@ $(SUBJECTS)/thrower: SUBJECT_SAN =
 $(SUBJECTS)/libthrower.so: SUBJECT_SAN =
 # The sanitizers refuse RTLD_DEEPBIND, which this subject is about.
 $(SUBJECTS)/entry_hidden: SUBJECT_SAN =
+$(SUBJECTS)/libentry.so: SUBJECT_LIBS = -Wl,-z,lazy -Wl,-z,relro
 # A made-up client library and those who call it: lazily bound, bound at start with full RELRO, in
 # C++ through its frames, and from a plug-in.
 DOOR = $(SUBJECTS)/libdoor.so
