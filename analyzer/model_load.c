@@ -182,11 +182,16 @@ static void file_skipped(struct model_loader *loader, const struct error *error)
 		       model_memory_format(memory, "%s: %s", error->path, error->reason));
 }
 
+/*
+ * Files that cannot be used are gaps as long as another one tells of a process. One that was never
+ * begun is a gap of a recording that `run` made: nothing in it is beyond us.
+ */
 static enum status files_open(struct model_loader *loader, const struct trace_files *paths,
 			      struct error *error)
 {
 	struct model_memory *memory = loader->model->memory;
 	enum status first = STATUS_OK;
+	bool has_process = false, has_unusable = false;
 
 	for (size_t i = 0; i < paths->count; i++) {
 		struct reader *reader = model_memory_reader(memory, loader->file_count);
@@ -197,15 +202,19 @@ static enum status files_open(struct model_loader *loader, const struct trace_fi
 
 		if (status == STATUS_OK) {
 			loader->files[loader->file_count++].reader = reader;
+			has_process |= (reader->header->flags & TRACE_FILE_BY_RUN) == 0;
 			continue;
 		}
 		file_skipped(loader, &found);
+		has_unusable |= !reader->is_unborn;
 		if (first == STATUS_OK && error != NULL)
 			*error = found;
 		if (first == STATUS_OK)
 			first = status;
 	}
-	return loader->file_count == 0 ? first : STATUS_OK;
+	if (loader->file_count == 0 || (has_unusable && !has_process))
+		return first;
+	return STATUS_OK;
 }
 
 static enum status loader_init(struct model_loader *loader, struct model *model, size_t file_count,

@@ -23,6 +23,10 @@ static uint64_t load_live(const uint64_t *field)
 static enum status header_check(const struct trace_file_header *header, const char *path,
 				struct error *error)
 {
+	static const char no_magic[sizeof(header->magic)];
+
+	if (memcmp(header->magic, no_magic, sizeof(no_magic)) == 0)
+		return error_set(error, STATUS_CORRUPT, path, 0, "has no header yet");
 	if (memcmp(header->magic, TRACE_MAGIC, sizeof(header->magic)) != 0)
 		return error_set(error, STATUS_CORRUPT, path, 0, "is not a socklife trace");
 	if (header->byte_order == __builtin_bswap32(TRACE_BYTE_ORDER))
@@ -49,7 +53,8 @@ static enum status reader_begin(struct reader *reader, uint64_t tail_bytes, stru
 {
 	enum status status;
 
-	if (reader->size_bytes == 0)
+	reader->is_unborn = reader->size_bytes == 0;
+	if (reader->is_unborn)
 		return error_set(error, STATUS_CORRUPT, reader->path, 0, "is empty");
 	if (reader->size_bytes < sizeof(*reader->header))
 		return error_set(error, STATUS_CORRUPT, reader->path, 0,
@@ -57,6 +62,7 @@ static enum status reader_begin(struct reader *reader, uint64_t tail_bytes, stru
 				 (unsigned long long)reader->size_bytes);
 	reader->header = (const struct trace_file_header *)(const void *)reader->bytes;
 	status = header_check(reader->header, reader->path, error);
+	reader->is_unborn = reader->header->magic[0] == '\0';
 	if (status != STATUS_OK)
 		return status;
 	if (tail_bytes < reader->header->header_size_bytes || tail_bytes % TRACE_ALIGNMENT != 0)

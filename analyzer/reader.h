@@ -23,6 +23,7 @@ struct reader {
 	bool is_mapped;
 	bool is_truncated; /* the file ends inside a record */
 	bool is_corrupt;   /* a record that cannot be: reading stopped there */
+	bool is_unborn;    /* its writer ended before the header: empty, or no magic yet */
 	uint64_t corrupt_offset;
 	uint64_t uncommitted_records;
 	uint64_t unknown_records;

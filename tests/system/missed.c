@@ -48,11 +48,23 @@ static const char *note_with(const struct subject *subject, const char *words)
 	return found;
 }
 
+/* Another user may have no rights on the build directory, nor on any above it. */
+static const char *missed_program(const struct missed *missed)
+{
+	const char *copy;
+
+	if (missed->user == 0)
+		return scratch_subject("missed");
+	copy = scratch_format("%s/missed", scratch_new());
+	scratch_copy(scratch_subject("missed"), copy, 0755);
+	return copy;
+}
+
 /* Runs it bare and recorded: what the program does is the same but for its pids. */
 static void missed_run(struct subject *subject, const struct missed *missed)
 {
 	struct subject_options options = {.way = SUBJECT_BARE, .command.user = missed->user};
-	const char *const *command = COMMAND_LIST(scratch_subject("missed"), missed->way,
+	const char *const *command = COMMAND_LIST(missed_program(missed), missed->way,
 						  missed->target, missed->argument);
 	struct subject bare;
 

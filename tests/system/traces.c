@@ -130,3 +130,47 @@ Test(traces, a_corrupt_trace_is_refused_or_reported)
 	}
 	subject_release(&subject);
 }
+
+/* What `run` keeps of the command is readable, but it tells of no socket. */
+Test(traces, a_recording_whose_only_trace_cannot_be_read)
+{
+	struct subject_options options = {.way = SUBJECT_RUN, .is_unreported = true};
+	struct subject subject;
+	const char *path;
+	size_t size_bytes;
+	glob_t files;
+	char *bytes;
+
+	subject_run(&subject, &options, COMMAND_LIST(scratch_subject("families"), "inet"));
+	cr_assert_eq(glob(scratch_format("%s/[0-9]*.trace", subject.trace), 0, NULL, &files), 0);
+	path = scratch_format("%s", files.gl_pathv[0]);
+	globfree(&files);
+	bytes = scratch_read(path, &size_bytes);
+	cr_assert_not_null(bytes);
+	bytes[8] = 99;
+	scratch_write(path, bytes, size_bytes);
+	expect_unreadable(subject.trace);
+	scratch_write(path, bytes, 100);
+	expect_unreadable(subject.trace);
+	subject_release(&subject);
+}
+
+/* Its process was killed before it could write a header: the recording has a gap. */
+Test(traces, a_recording_whose_only_trace_was_never_begun)
+{
+	static const char zeros[256];
+	struct subject_options options = {.way = SUBJECT_RUN, .is_unreported = true};
+	struct subject subject;
+	json_t *report;
+
+	subject_run(&subject, &options, COMMAND_LIST("true"));
+	for (size_t size_bytes = 0; size_bytes <= sizeof(zeros); size_bytes += sizeof(zeros)) {
+		scratch_write(scratch_format("%s/1.0.trace", subject.trace), zeros, size_bytes);
+		report = subject_report_load(subject.trace);
+		cr_expect(json_is_false(
+				  json_object_get(json_object_get(report, "coverage"), "complete")),
+			  "%s", report_dump(report));
+		json_decref(report);
+	}
+	subject_release(&subject);
+}
