@@ -2,8 +2,11 @@
  * The command line: help by walking the table of commands, and the one place that closes stdout.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,17 +80,32 @@ static char *help_filter(int key, const char *text, void *input)
 }
 
 /*
+ * Numbers that we were started without would go to the next files opened, and what is printed into
+ * a trace. They are opened the wrong way round, so that using them still fails, and go at exec: a
+ * program finds closed what was closed.
+ */
+static void standard_streams_open(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", mode | O_CLOEXEC);
+	}
+}
+
+/*
  * By atexit, so that no way out forgets it: a full disk is often told only when the last buffer is
  * written or by close (close(2), NOTES), and a report that was cut off must not pass for a good
  * one.
  */
 static void stdout_close(void)
 {
-	int had_error = ferror(stdout);
+	bool had_error = ferror(stdout) != 0, has_text = __fpending(stdout) != 0;
 
 	if (fclose(stdout) == 0 && !had_error)
 		return;
-	if (errno == EBADF && !had_error)
+	if (errno == EBADF && !had_error && !has_text)
 		return; /* started without a stdout, and wrote nothing */
 	fprintf(stderr, "socklife: standard output: %s\n",
 		errno != 0 ? strerror(errno) : "could not be written");
@@ -116,6 +134,7 @@ int main(int argc, char **argv)
 	};
 	struct invocation invocation = {0};
 
+	standard_streams_open();
 	/* only how characters are shown: numbers keep their point in every locale */
 	setlocale(LC_CTYPE, "");
 	atexit(stdout_close);
