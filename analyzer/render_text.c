@@ -156,6 +156,8 @@ static void remarks_print(const struct report *report, const struct fold *fold)
 {
 	char text[128];
 
+	if (fold->shown == 0 && fold->left_out == 0 && report->model->sockets_count != 0)
+		remark_print(report, "\n  no socket is as asked for");
 	if (fold->group_count < fold->shown)
 		remark_print(report, "  ~ median of like sockets, whose bytes are added up; "
 				     "--no-fold shows each");

@@ -179,6 +179,15 @@ Test(render_text, shows_them_when_asked)
 	lacks(text, " more: ");
 }
 
+Test(render_text, says_that_no_socket_is_as_asked_for)
+{
+	hand_socket(&hand);
+	hand.selection.peer = "elsewhere*";
+	RENDERED(text);
+	has(text, "no socket is as asked for\n");
+	lacks(text, "SOCKETS");
+}
+
 Test(render_text, tells_who_closed_first)
 {
 	struct model_socket *socket = hand_socket(&hand);
