@@ -6,14 +6,14 @@
 #define ADDED_MAX      32
 #define ADDED_NAME_MAX 256
 
-#define ONE_THREAD PYTHON_CLASS_ONE_THREAD
-#define HAS_FD     PYTHON_CLASS_HAS_FD
+#define ONE_THREAD   PYTHON_CLASS_ONE_THREAD
+#define HAS_FD       PYTHON_CLASS_HAS_FD
+#define HOLDS_SOCKET PYTHON_CLASS_HOLDS_SOCKET
 
 static const struct {
 	const char *module, *name;
 	struct python_catalog_entry entry;
 } built_in[] = {
-	{"socket", "socket", {TRACE_ROLE_CONNECTION, PYTHON_CLASS_IS_SOCKET, NULL}},
 #define PYTHON_CLASS(module, name, role, flags) {module, name, {TRACE_ROLE_##role, flags, NULL}},
 #include "python_catalog.def"
 };

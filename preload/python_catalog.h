@@ -13,7 +13,8 @@
 /* python_catalog_entry.flags */
 #define PYTHON_CLASS_ONE_THREAD (1u << 0)
 #define PYTHON_CLASS_HAS_FD     (1u << 1)
-#define PYTHON_CLASS_IS_SOCKET  (1u << 2) /* no object of ours: only its finalizer is watched */
+/* No object of ours: what its finalizer closes, nobody asked to close. */
+#define PYTHON_CLASS_HOLDS_SOCKET (1u << 2)
 
 struct python_catalog_entry {
 	enum trace_role role;

@@ -136,7 +136,7 @@ static struct python_class *class_add(struct python_type *type, bool is_c_type,
 			return NULL;
 	}
 	*class = (struct python_class){.type = type, .entry = *entry, .is_c_type = is_c_type};
-	if (!is_c_type && !(entry->flags & PYTHON_CLASS_IS_SOCKET))
+	if (!is_c_type && !(entry->flags & PYTHON_CLASS_HOLDS_SOCKET))
 		constructor_watch(class);
 	return python_slots_take(class) ? class : NULL;
 }

@@ -132,7 +132,7 @@ static bool construction_enter(const struct python_object *object)
 	struct python_instance *instance = python_object_find(object);
 
 	/* Its class was made by type() or the like, so this is the first we hear of it. */
-	if (!instance && class && !(class->entry.flags & PYTHON_CLASS_IS_SOCKET))
+	if (!instance && class && !(class->entry.flags & PYTHON_CLASS_HOLDS_SOCKET))
 		instance = instance_born(object, class);
 	if (!instance || instance->is_constructing || instance->is_constructed)
 		return false;
@@ -246,7 +246,7 @@ uint32_t python_object_adopt(const struct python_object *object)
 	struct python_class *class = python_class_resolve(object->type);
 	struct python_instance *instance;
 
-	if (!class || (class->entry.flags & PYTHON_CLASS_IS_SOCKET))
+	if (!class || (class->entry.flags & PYTHON_CLASS_HOLDS_SOCKET))
 		return 0;
 	python_slots_renew(class);
 	instance = instance_add(object, class);

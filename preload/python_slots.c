@@ -203,7 +203,7 @@ bool python_slots_take(struct python_class *class)
 		return false;
 	slots_keep(class);
 	type->finalize = hook_finalize; /* the collector's way to types written in C as well */
-	if (class->entry.flags & PYTHON_CLASS_IS_SOCKET)
+	if (class->entry.flags & PYTHON_CLASS_HOLDS_SOCKET)
 		return true;
 	type->alloc = hook_alloc;
 	if (class->is_c_type && type->init) {
