@@ -19,7 +19,7 @@ static struct own_type {
 /* Of each family of types: its name in this process' trace. */
 static struct {
 	uint32_t string, forks;
-	uint32_t count; /* atomic */
+	uint64_t count; /* atomic; above it recorder_forks() when it began */
 } families[HANDLE_TYPES_MAX + HANDLE_OWN_TYPES_MAX];
 
 const struct handle_type *handle_type_of(uint16_t type)
@@ -80,6 +80,14 @@ uint32_t handle_type_string(uint16_t type)
 
 uint32_t handle_type_count(uint16_t type)
 {
-	return __atomic_add_fetch(&families[handle_type_of(type)->family].count, 1,
-				  __ATOMIC_RELAXED);
+	uint64_t *count = &families[handle_type_of(type)->family].count;
+	uint64_t before = __atomic_load_n(count, __ATOMIC_RELAXED), after;
+
+	do {
+		uint64_t forks = recorder_forks();
+
+		after = (before >> 32 == forks ? before : forks << 32) + 1;
+	} while (!__atomic_compare_exchange_n(count, &before, after, true, __ATOMIC_RELAXED,
+					      __ATOMIC_RELAXED));
+	return (uint32_t)after;
 }
