@@ -81,8 +81,10 @@ size_t handle_calls_under_way(struct handle_ref *refs, size_t max)
 	for (uint32_t i = frames.count; i-- > 0 && count < max;) {
 		const struct frame *frame = &frames.at[i];
 
-		if (frame->ref.number != 0 && frame_is_alive(frame, here))
-			refs[count++] = frame->ref;
+		if (frame->ref.number == 0 || !frame_is_alive(frame, here))
+			continue;
+		refs[count] = handle_object_whole(frame->ref);
+		count += refs[count].number != 0;
 	}
 	return count;
 }
@@ -114,8 +116,10 @@ void handle_calls_end(struct handle_ref ref)
 
 /* ---- a call begins ---- */
 
-static struct handle_ref whole_of(struct handle_ref ref)
+/* The handle that an argument is, or that it stands for: a part has a whole when it is known. */
+static struct handle_ref handle_of(const struct handle_call *call, uint8_t place)
 {
+	struct handle_ref ref = handle_table_find(handle_argument(call, place));
 	const struct handle_entry *entry = handle_table_entry(ref);
 
 	return entry != NULL && entry->whole.number != 0 ? entry->whole : ref;
@@ -123,12 +127,34 @@ static struct handle_ref whole_of(struct handle_ref ref)
 
 static void move(const struct handle_call *call, const struct handle_action *action)
 {
-	struct handle_ref moved = whole_of(handle_table_find(handle_argument(call, action->place)));
-	struct handle_entry *entry = handle_table_entry(moved);
+	handle_object_moved(handle_of(call, action->place), handle_of(call, action->other));
+}
 
-	if (entry != NULL)
-		entry->container =
-			whole_of(handle_table_find(handle_argument(call, action->other)));
+/* A part's whole is an argument, and known from the beginning. */
+static struct handle_ref make(const struct handle_call *call, const struct handle_action *action)
+{
+	struct handle_ref ref = handle_table_take(action->type);
+	struct handle_entry *entry = handle_table_entry(ref);
+
+	if (entry != NULL && action->other != 0)
+		entry->whole = handle_of(call, action->other);
+	return ref;
+}
+
+static void adopt(const struct handle_call *call, const struct handle_action *action)
+{
+	uint64_t value = handle_argument(call, action->place);
+	bool is_known = action->other == 0 && handle_table_find(value).number != 0;
+	unsigned int depth;
+	int error;
+
+	if (value == 0 || is_known || recorder_is_foreign_process())
+		return;
+	error = errno;
+	depth = guard_enter();
+	handle_object_created(make(call, action), value);
+	guard_restore(depth);
+	errno = error;
 }
 
 static void step_enter(struct handle_call *call, uint16_t index)
@@ -140,12 +166,15 @@ static void step_enter(struct handle_call *call, uint16_t index)
 		return;
 	switch ((enum handle_verb)action->verb) {
 	case HANDLE_USE:
-		ref = whole_of(handle_table_find(handle_argument(call, action->place)));
+		ref = handle_of(call, action->place);
 		if (ref.number != 0)
 			frame_push(call, index, ref);
 		return;
+	case HANDLE_ADOPT:
+		adopt(call, action);
+		return;
 	case HANDLE_CREATE:
-		ref = handle_table_take(action->type);
+		ref = make(call, action);
 		if (ref.number != 0)
 			frame_push(call, index, ref);
 		return;
@@ -169,7 +198,7 @@ static void step_enter(struct handle_call *call, uint16_t index)
 
 static bool use_enter(struct handle_call *call, const struct handle_thunk *thunk)
 {
-	struct handle_ref ref = whole_of(handle_table_find(call->arguments[thunk->used - 1]));
+	struct handle_ref ref = handle_of(call, thunk->used);
 	struct frame *frame = &frames.at[frames.count];
 
 	if (ref.number == 0 || frames.count == FRAMES_MAX)
@@ -215,15 +244,6 @@ bool handle_call_enter(struct handle_call *call)
 
 /* ---- and ends ---- */
 
-static void part_created(const struct handle_call *call, const struct handle_action *action,
-			 struct handle_ref ref)
-{
-	struct handle_entry *entry = handle_table_entry(ref);
-
-	if (entry != NULL && action->other != 0)
-		entry->whole = whole_of(handle_table_find(handle_argument(call, action->other)));
-}
-
 static void creation_leave(const struct handle_call *call, const struct handle_action *action,
 			   struct handle_ref ref)
 {
@@ -235,7 +255,6 @@ static void creation_leave(const struct handle_call *call, const struct handle_a
 		handle_object_ended(ref);
 		return;
 	}
-	part_created(call, action, ref);
 	handle_object_created(ref, value);
 }
 
@@ -246,7 +265,7 @@ static void obtain_leave(const struct handle_call *call, const struct handle_act
 				 : 0;
 
 	if (value != 0 && handle_table_find(value).number == 0)
-		creation_leave(call, action, handle_table_take(action->type));
+		creation_leave(call, action, make(call, action));
 }
 
 static void step_leave(const struct handle_call *call, const struct frame *frame)
@@ -255,6 +274,7 @@ static void step_leave(const struct handle_call *call, const struct frame *frame
 
 	switch ((enum handle_verb)frame->verb) {
 	case HANDLE_USE:
+	case HANDLE_ADOPT:
 		return;
 	case HANDLE_CREATE:
 		creation_leave(call, action, frame->ref);

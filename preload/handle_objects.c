@@ -10,6 +10,7 @@
 #define TICK_NS        100000
 #define TURNS_MAX      500
 #define CONTAINERS_MAX 4 /* of one another; a ring of them must end too */
+#define SOCKET_KEYS    (UINT64_C(1) << 63)
 
 static void announce(struct handle_entry *entry)
 {
@@ -28,6 +29,11 @@ static void announce(struct handle_entry *entry)
 	entry->was_announced = true;
 	entry->forks = recorder_forks();
 	__atomic_store_n(&entry->object, object, __ATOMIC_RELEASE);
+}
+
+static bool is_part(const struct handle_entry *entry)
+{
+	return (handle_type_of(entry->type)->flags & HANDLE_TYPE_IS_PART) != 0;
 }
 
 static bool is_announced(const struct handle_entry *entry)
@@ -74,6 +80,25 @@ uint32_t handle_object_id(struct handle_entry *entry)
 	return is_announced(entry) ? entry->object : 0;
 }
 
+struct handle_ref handle_object_whole(struct handle_ref ref)
+{
+	const struct handle_entry *entry = handle_table_entry(ref);
+
+	return entry != NULL && is_part(entry) ? entry->whole : ref;
+}
+
+void handle_object_moved(struct handle_ref ref, struct handle_ref container)
+{
+	struct handle_entry *entry = handle_table_entry(ref);
+	struct handle_entry *into = handle_table_entry(container);
+
+	if (entry == NULL)
+		return;
+	entry->container = container;
+	if (into != NULL && handle_type_of(entry->type)->flags & HANDLE_TYPE_ENDS_POOL)
+		into->has_members = true;
+}
+
 void handle_object_created(struct handle_ref ref, uint64_t address)
 {
 	struct handle_entry *entry = handle_table_entry(ref);
@@ -86,8 +111,8 @@ void handle_object_created(struct handle_ref ref, uint64_t address)
 	if (entry == NULL)
 		return;
 	entry->address = address;
-	if (handle_type_of(entry->type)->flags & HANDLE_TYPE_IS_PART) {
-		if (!handle_table_publish(ref, address))
+	if (is_part(entry)) {
+		if (entry->whole.number == 0 || !handle_table_publish(ref, address))
 			handle_table_give_back(ref);
 		return;
 	}
@@ -98,15 +123,46 @@ void handle_object_created(struct handle_ref ref, uint64_t address)
 		recorder_note("too many handles of C libraries: some are not tracked", true);
 }
 
+/* Ends what is alive still, and known by its address. */
+static void known_end(struct handle_ref ref)
+{
+	const struct handle_entry *entry = handle_table_entry(ref);
+
+	if (entry != NULL && handle_table_find(entry->address).number == ref.number)
+		handle_object_ended(handle_table_claim(entry->address));
+}
+
+static void members_end(struct handle_ref container)
+{
+	struct handle_ref ref;
+
+	for (uint32_t i = 1; (ref = handle_table_numbered(i)).number != 0; i++) {
+		const struct handle_entry *entry = handle_table_entry(ref);
+
+		if (entry != NULL && entry->container.number == container.number &&
+		    entry->container.serial == container.serial &&
+		    handle_type_of(entry->type)->flags & HANDLE_TYPE_ENDS_POOL)
+			known_end(ref);
+	}
+}
+
 void handle_object_ended(struct handle_ref ref)
 {
 	struct handle_entry *entry = handle_table_entry(ref);
+	struct handle_ref whole = {0, 0};
+	bool has_members;
 
 	if (entry == NULL)
 		return;
+	has_members = entry->has_members;
+	if (handle_type_of(entry->type)->flags & HANDLE_TYPE_ENDS_WHOLE)
+		whole = entry->whole;
 	if (is_announced(entry))
 		recorder_object_ended(entry->object, TRACE_OBJECT_END_CALL);
 	handle_table_give_back(ref);
+	if (has_members)
+		members_end(ref);
+	known_end(whole);
 }
 
 /* ---- captures ---- */
@@ -131,6 +187,40 @@ static void socket_closes(struct handle_entry *entry, uint32_t socket)
 	if (type->flags & HANDLE_TYPE_ENDS_WITH && entry->address != 0 && entry->socket == socket &&
 	    socket != 0)
 		handle_object_ended(handle_table_claim(entry->address));
+}
+
+/* No handle's address: the table leads from a socket to its handle as well. */
+static uint64_t socket_key(uint32_t socket)
+{
+	return SOCKET_KEYS | socket;
+}
+
+static void socket_connects(struct handle_ref ref, struct handle_entry *entry, uint32_t socket)
+{
+	bool is_found_by_it = handle_type_of(entry->type)->flags & HANDLE_TYPE_UNSEEN_END;
+
+	if (is_found_by_it && entry->socket != socket) {
+		handle_table_claim(socket_key(entry->socket));
+		handle_table_publish(ref, socket_key(socket));
+	}
+	entry->socket = socket;
+}
+
+/* Closed in a call of the handle, it makes way for another one. */
+static void unseen_end(struct recorder_capture *capture, const struct handle_ref *refs,
+		       size_t count)
+{
+	struct handle_ref ref = handle_table_claim(socket_key(capture->socket));
+	struct handle_entry *entry = handle_table_entry(ref);
+
+	for (size_t i = 0; i < count; i++) {
+		if (refs[i].number == ref.number)
+			return;
+	}
+	if (entry == NULL)
+		return;
+	capture_add(capture, handle_object_id(entry), TRACE_MATCH_HANDLE);
+	known_end(ref);
 }
 
 static void entry_add(struct recorder_capture *capture, struct handle_ref ref,
@@ -171,8 +261,10 @@ void handle_capture(struct recorder_capture *capture)
 		if (entry == NULL)
 			continue;
 		if (capture->moment == RECORDER_CONNECT)
-			entry->socket = capture->socket;
+			socket_connects(refs[i], entry, capture->socket);
 		else if (capture->moment == RECORDER_CLOSE)
 			socket_closes(entry, capture->socket);
 	}
+	if (capture->moment == RECORDER_CLOSE)
+		unseen_end(capture, refs, count);
 }

@@ -146,6 +146,21 @@ static bool type_add(struct handle_parser *parser, const struct handle_word *nam
 	return true;
 }
 
+/* The rest of the line: properties. */
+static bool flags_take(struct handle_parser *parser, const struct handle_keyword *flags,
+		       const char *wanted, unsigned int *all)
+{
+	struct handle_word word;
+	unsigned int flag;
+
+	while (handle_words_next(&parser->words, &word)) {
+		if (!handle_word_find(&word, flags, &flag))
+			return handle_parser_fail_word(parser, &word, wanted);
+		*all |= flag;
+	}
+	return true;
+}
+
 static bool parse_handle(struct handle_parser *parser)
 {
 	static const struct handle_keyword roles[] = {
@@ -156,10 +171,12 @@ static bool parse_handle(struct handle_parser *parser)
 	static const struct handle_keyword flags[] = {
 		{"one-thread", HANDLE_TYPE_ONE_THREAD},
 		{"ends-with-socket", HANDLE_TYPE_ENDS_WITH},
+		{"ends-with-pool", HANDLE_TYPE_ENDS_POOL},
+		{"unseen-end", HANDLE_TYPE_UNSEEN_END},
 		{NULL, 0},
 	};
 	struct handle_word name, word;
-	unsigned int role, flag, all = 0;
+	unsigned int role, all = 0;
 
 	parser->type = HANDLE_NONE;
 	if (!section_check(parser, parser->library, "library") ||
@@ -168,23 +185,24 @@ static bool parse_handle(struct handle_parser *parser)
 		return false;
 	if (!handle_word_find(&word, roles, &role))
 		return handle_parser_fail_word(parser, &word, "a role");
-	while (handle_words_next(&parser->words, &word)) {
-		if (!handle_word_find(&word, flags, &flag))
-			return handle_parser_fail_word(parser, &word,
-						       "one-thread or ends-with-socket");
-		all |= flag;
-	}
-	return type_add(parser, &name, (uint8_t)role, (uint8_t)all);
+	return flags_take(parser, flags, "a property such as one-thread", &all) &&
+	       type_add(parser, &name, (uint8_t)role, (uint8_t)all);
 }
 
 static bool parse_part(struct handle_parser *parser)
 {
+	static const struct handle_keyword flags[] = {
+		{"ends-whole", HANDLE_TYPE_ENDS_WHOLE},
+		{NULL, 0},
+	};
+	unsigned int all = HANDLE_TYPE_IS_PART;
 	struct handle_word name;
 
 	parser->type = HANDLE_NONE;
 	return section_check(parser, parser->library, "library") &&
-	       handle_parser_take(parser, &name, "a part's type") && line_end(parser) &&
-	       type_add(parser, &name, 0, HANDLE_TYPE_IS_PART);
+	       handle_parser_take(parser, &name, "a part's type") &&
+	       flags_take(parser, flags, "ends-whole", &all) &&
+	       type_add(parser, &name, 0, (uint8_t)all);
 }
 
 /* ---- lines ---- */
@@ -199,8 +217,13 @@ static const struct {
 };
 
 static const struct handle_keyword line_verbs[] = {
-	{"create", HANDLE_CREATE},   {"obtain", HANDLE_OBTAIN}, {"use", HANDLE_USE},
-	{"destroy", HANDLE_DESTROY}, {"move", HANDLE_MOVE},     {NULL, 0},
+	{"create", HANDLE_CREATE},
+	{"obtain", HANDLE_OBTAIN},
+	{"adopt", HANDLE_ADOPT},
+	{"use", HANDLE_USE},
+	{"destroy", HANDLE_DESTROY},
+	{"move", HANDLE_MOVE},
+	{NULL, 0},
 };
 
 static void parse_line(struct handle_parser *parser, const char *line, size_t size_bytes)

@@ -31,6 +31,7 @@
 enum handle_verb {
 	HANDLE_CREATE,
 	HANDLE_OBTAIN, /* creates it unless it is known */
+	HANDLE_ADOPT,  /* the same of an argument, when the call begins */
 	HANDLE_USE,
 	HANDLE_DESTROY,
 	HANDLE_MOVE
@@ -48,6 +49,9 @@ struct handle_condition {
 #define HANDLE_TYPE_ONE_THREAD (1u << 0)
 #define HANDLE_TYPE_ENDS_WITH  (1u << 1) /* its library frees it when its socket is closed */
 #define HANDLE_TYPE_IS_PART    (1u << 2) /* stands for the handle that it was made of */
+#define HANDLE_TYPE_UNSEEN_END (1u << 3) /* it is taken to end when its socket does */
+#define HANDLE_TYPE_ENDS_POOL  (1u << 4) /* ends when what it was moved into does */
+#define HANDLE_TYPE_ENDS_WHOLE (1u << 5) /* a part: ends what it stands for when it ends */
 
 struct handle_type {
 	const char *name;
@@ -59,7 +63,7 @@ struct handle_type {
 struct handle_action {
 	uint8_t verb;  /* enum handle_verb */
 	uint8_t place; /* of the handle */
-	uint8_t other; /* move: of the handle it goes into; create in a part: of the whole */
+	uint8_t other; /* move: of the handle it goes into; create, adopt in a part: of the whole */
 	uint8_t condition_count;
 	uint16_t type;
 	struct handle_condition conditions[HANDLE_CONDITIONS_MAX];

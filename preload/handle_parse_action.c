@@ -68,8 +68,7 @@ static bool conditions_take(struct handle_parser *parser, struct handle_action *
 static bool clauses_take(struct handle_parser *parser, struct handle_action *action)
 {
 	bool is_part = parser->catalog->types[action->type].flags & HANDLE_TYPE_IS_PART;
-	bool wants_whole = is_part &&
-			   (action->verb == HANDLE_CREATE || action->verb == HANDLE_OBTAIN);
+	bool wants_whole = is_part && action->verb <= HANDLE_ADOPT;
 	const char *joint = action->verb == HANDLE_MOVE ? "into" : wants_whole ? "of" : NULL;
 	struct handle_word word;
 
@@ -208,6 +207,12 @@ static bool function_take(struct handle_parser *parser, struct handle_word *name
 	return step_add(parser, function, action);
 }
 
+/* The place may be what the function returns. */
+static bool has_result(enum handle_verb verb)
+{
+	return verb == HANDLE_CREATE || verb == HANDLE_OBTAIN || verb == HANDLE_MOVE;
+}
+
 bool handle_parse_action(struct handle_parser *parser, enum handle_verb verb)
 {
 	struct handle_catalog *catalog = parser->catalog;
@@ -219,7 +224,7 @@ bool handle_parse_action(struct handle_parser *parser, enum handle_verb verb)
 	if (index == HANDLE_ACTIONS_MAX)
 		return handle_parser_fail_full(parser);
 	*action = (struct handle_action){.verb = (uint8_t)verb, .type = parser->type};
-	if (!place_take(parser, verb != HANDLE_USE && verb != HANDLE_DESTROY, &action->place) ||
+	if (!place_take(parser, has_result(verb), &action->place) ||
 	    !clauses_take(parser, action) || !handle_parser_take(parser, &word, "':'") ||
 	    !handle_parser_take(parser, &word, "a function's name"))
 		return false;

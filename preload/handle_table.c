@@ -4,8 +4,8 @@
 
 #include "kernel.h"
 
-#define PLACES      65536 /* a power of two */
-#define PLACE_SHIFT 48    /* 64 less the bits of a place's number */
+#define PLACES      262144 /* a power of two */
+#define PLACE_SHIFT 46     /* 64 less the bits of a place's number */
 #define PROBES      32
 #define TOMB        UINT64_C(1) /* no handle's address: what came behind may lie further on */
 #define BUSY        UINT64_C(2)
@@ -108,6 +108,14 @@ struct handle_entry *handle_table_entry(struct handle_ref ref)
 	return ref.number != 0 && __atomic_load_n(&entry->serial, __ATOMIC_ACQUIRE) == ref.serial
 		       ? entry
 		       : NULL;
+}
+
+struct handle_ref handle_table_numbered(uint32_t number)
+{
+	if (number > __atomic_load_n(&entry_count, __ATOMIC_RELAXED))
+		return (struct handle_ref){0, 0};
+	return (struct handle_ref){number,
+				   __atomic_load_n(&entries[number].serial, __ATOMIC_ACQUIRE)};
 }
 
 /* ---- by address ---- */

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HANDLE_ENTRIES_MAX 16384
+#define HANDLE_ENTRIES_MAX 65536
 
 struct handle_ref {
 	uint32_t number; /* from 1; 0: none */
@@ -32,6 +32,7 @@ struct handle_entry {
 	uint32_t announcer; /* atomic: the thread that announces it */
 	uint16_t type;      /* of the catalog */
 	bool was_announced; /* in this process or in one that it was forked from */
+	bool has_members;   /* handles are in it that end with it */
 };
 
 /* Maps the table; false when there is no room. */
@@ -44,6 +45,9 @@ void handle_table_give_back(struct handle_ref ref);
 
 /* NULL when the entry has been given back since. */
 struct handle_entry *handle_table_entry(struct handle_ref ref);
+
+/* The reference that leads to the numbered entry, from 1 on; none behind the last one. */
+struct handle_ref handle_table_numbered(uint32_t number);
 
 /* The handle at this address. */
 struct handle_ref handle_table_find(uint64_t address);

@@ -8,6 +8,7 @@ extern "C" {
 
 struct door;
 struct hall; /* keeps the connections of doors that were put into it */
+struct guest;
 
 struct door *door_open(int port);               /* connects */
 struct door *door_make(int port);               /* connects on first use */
@@ -30,6 +31,13 @@ int door_fd(const struct door *door);
 struct hall *hall_make(void);
 void hall_enter(struct hall *hall, struct door *door);
 void hall_leave(struct hall *hall);
+void hall_empty(struct hall *hall); /* shuts the door that entered last, too */
+
+/* Works on its door; each of these sends a byte. */
+struct guest *guest_enter(struct door *door);
+void guest_speak(struct guest *guest);
+void guest_leave(struct guest *guest);
+void guest_shut(struct guest *guest); /* shuts its door, too */
 
 #ifdef __cplusplus
 }

@@ -147,6 +147,32 @@ static void run_moved(void)
 	hall_leave(hall);
 }
 
+static void run_emptied(void)
+{
+	struct hall *hall = hall_make();
+	struct door *door = door_make(port());
+
+	hall_enter(hall, door);
+	door_knock(door);
+	hall_empty(hall);
+}
+
+static void run_guest(void)
+{
+	struct door *door = door_open(port());
+	struct guest *guest = guest_enter(door);
+
+	fact("client", door_fd(door));
+	guest_speak(guest);
+	guest_leave(guest);
+	door_shut(door);
+}
+
+static void run_guest_shuts(void)
+{
+	guest_shut(guest_enter(door_open(port())));
+}
+
 static void *thread_run(void *context)
 {
 	(void)context;
@@ -187,11 +213,14 @@ static void run_fork(void)
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"open", run_open},           {"late", run_late},         {"out", run_out},
-		{"arguments", run_arguments}, {"callback", run_callback}, {"jump", run_jump},
-		{"reused", run_reused},       {"leaked", run_leaked},     {"dropped", run_dropped},
-		{"behind", run_behind},       {"moved", run_moved},       {"threads", run_threads},
-		{"fork", run_fork},
+		{"open", run_open},         {"late", run_late},
+		{"out", run_out},           {"arguments", run_arguments},
+		{"callback", run_callback}, {"jump", run_jump},
+		{"reused", run_reused},     {"leaked", run_leaked},
+		{"dropped", run_dropped},   {"behind", run_behind},
+		{"moved", run_moved},       {"threads", run_threads},
+		{"fork", run_fork},         {"emptied", run_emptied},
+		{"guest", run_guest},       {"guest-shuts", run_guest_shuts},
 	};
 
 	listener = listener_open();

@@ -10,7 +10,11 @@ struct door {
 };
 
 struct hall {
-	int fd;
+	struct door *door;
+};
+
+struct guest {
+	struct door *door;
 };
 
 struct door *door_make(int port)
@@ -107,10 +111,46 @@ struct hall *hall_make(void)
 
 void hall_enter(struct hall *hall, struct door *door)
 {
-	hall->fd = door->fd;
+	hall->door = door;
 }
 
 void hall_leave(struct hall *hall)
 {
 	free(hall);
+}
+
+void hall_empty(struct hall *hall)
+{
+	if (hall->door != NULL)
+		door_shut(hall->door);
+	free(hall);
+}
+
+struct guest *guest_enter(struct door *door)
+{
+	struct guest *guest = malloc(sizeof(*guest));
+
+	MUST(guest != NULL);
+	guest->door = door;
+	guest_speak(guest);
+	return guest;
+}
+
+void guest_speak(struct guest *guest)
+{
+	door_send(guest->door, 1);
+}
+
+void guest_leave(struct guest *guest)
+{
+	guest_speak(guest);
+	free(guest);
+}
+
+void guest_shut(struct guest *guest)
+{
+	struct door *door = guest->door;
+
+	guest_leave(guest);
+	door_shut(door);
 }

@@ -68,6 +68,24 @@ Test(handles, a_function_may_do_several_things)
 	cr_expect_eq(function->stack_words, 0);
 }
 
+Test(handles, types_have_properties)
+{
+	parsed("library liba.so\n"
+	       "handle A pool\n"
+	       "handle B client ends-with-pool unseen-end ends-with-socket\n"
+	       "part C\nadopt 2 of 1: c\n"
+	       "part D ends-whole\n",
+	       "c");
+	cr_expect_eq(catalog.types[0].flags, 0);
+	cr_expect_eq(catalog.types[1].flags,
+		     HANDLE_TYPE_ENDS_POOL | HANDLE_TYPE_UNSEEN_END | HANDLE_TYPE_ENDS_WITH);
+	cr_expect_eq(catalog.types[2].flags, HANDLE_TYPE_IS_PART);
+	cr_expect_eq(catalog.actions[0].verb, HANDLE_ADOPT);
+	cr_expect_eq(catalog.actions[0].place, 2);
+	cr_expect_eq(catalog.actions[0].other, 1);
+	cr_expect_eq(catalog.types[3].flags, HANDLE_TYPE_IS_PART | HANDLE_TYPE_ENDS_WHOLE);
+}
+
 Test(handles, types_of_one_name_are_counted_together)
 {
 	parsed("library liba.so\nhandle A client\ncreate return: a\n"
