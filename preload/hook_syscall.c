@@ -8,6 +8,8 @@
 #include <alloca.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 
 #include "environment.h"
@@ -68,6 +70,12 @@ static long syscall_fcntl(SYSCALL_PARAMETERS)
 	result = SYSCALL_REAL();
 	hook_controlled((int)a, (int)b, c, (int)result);
 	return result;
+}
+
+static long syscall_ioctl(SYSCALL_PARAMETERS)
+{
+	(void)number, (void)d, (void)e, (void)f;
+	return ioctl((int)a, (unsigned long)b, c);
 }
 
 static long syscall_pidfd_getfd(SYSCALL_PARAMETERS)
@@ -141,6 +149,14 @@ static long syscall_exit_group(SYSCALL_PARAMETERS)
 	return SYSCALL_REAL();
 }
 
+/* Of one thread: the process ends with its only one (_exit(2), NOTES). */
+static long syscall_exit(SYSCALL_PARAMETERS)
+{
+	if (__libc_single_threaded)
+		hook_exiting((int)a);
+	return SYSCALL_REAL();
+}
+
 /* A child that shares the memory, or comes back on another stack, must not pass through us. */
 static bool syscall_clone_is_fork(long flags, long stack)
 {
@@ -179,6 +195,8 @@ static syscall_fn syscall_descriptor_handler(long number)
 		return syscall_dup3;
 	case SYS_fcntl:
 		return syscall_fcntl;
+	case SYS_ioctl:
+		return syscall_ioctl;
 	case SYS_pidfd_getfd:
 		return syscall_pidfd_getfd;
 	case SYS_io_uring_setup:
@@ -187,6 +205,8 @@ static syscall_fn syscall_descriptor_handler(long number)
 		return syscall_execve;
 	case SYS_execveat:
 		return syscall_execveat;
+	case SYS_exit:
+		return syscall_exit;
 	case SYS_exit_group:
 		return syscall_exit_group;
 	default:

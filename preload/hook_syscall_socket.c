@@ -183,6 +183,12 @@ static long syscall_sendfile(SYSCALL_PARAMETERS)
 	return sendfile64((int)a, (int)b, (off64_t *)c, (size_t)d);
 }
 
+static long syscall_splice(SYSCALL_PARAMETERS)
+{
+	(void)number;
+	return splice((int)a, (off64_t *)b, (int)c, (off64_t *)d, (size_t)e, (unsigned int)f);
+}
+
 syscall_fn syscall_socket_handler(long number)
 {
 	switch (number) {
@@ -238,6 +244,8 @@ syscall_fn syscall_transfer_handler(long number)
 		return syscall_recvmmsg;
 	case SYS_sendfile:
 		return syscall_sendfile;
+	case SYS_splice:
+		return syscall_splice;
 	default:
 		return NULL;
 	}
