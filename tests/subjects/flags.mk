@@ -29,10 +29,14 @@ $(SUBJECTS)/handles_throw $(DOOR): SUBJECT_SAN =
 $(SUBJECTS)/handles_throw: SUBJECT_FLAGS = -Wno-missing-field-initializers
 # Clients in C, of Debian's own libraries. They leak on purpose and run under strace, which the leak
 # sanitizer cannot.
-$(addprefix $(SUBJECTS)/,handles_libpq handles_curl handles_hiredis): SUBJECT_SAN =
+$(addprefix $(SUBJECTS)/handles_,libpq curl hiredis mariadb bio odbc): SUBJECT_SAN =
 $(SUBJECTS)/handles_libpq: SUBJECT_FLAGS = -I/usr/include/postgresql
 $(SUBJECTS)/handles_libpq: SUBJECT_LIBS = -lpq
 $(SUBJECTS)/handles_curl: SUBJECT_LIBS = -lcurl
 $(SUBJECTS)/handles_hiredis: SUBJECT_LIBS = -lhiredis
+$(SUBJECTS)/handles_mariadb: SUBJECT_FLAGS = -isystem /usr/include/mariadb
+$(SUBJECTS)/handles_mariadb: SUBJECT_LIBS = -lmariadb
+$(SUBJECTS)/handles_bio: SUBJECT_LIBS = -lssl -lcrypto
+$(SUBJECTS)/handles_odbc: SUBJECT_LIBS = -lodbc
 # In a child whose environment is wiped, AddressSanitizer complains that it is not the first library.
 $(SUBJECTS)/missed: SUBJECT_SAN =

@@ -2,26 +2,11 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "report.h"
+#include "handle_lives.h"
 #include "scratch.h"
 #include "server.h"
-#include "subject.h"
-#include "witness.h"
 
 FIXTURE_SUITE(handles_clients);
-
-static void client_run(struct subject *subject, const char *program, const char *scenario,
-		       const char *where)
-{
-	struct subject_options options = {.way = SUBJECT_RUN, .is_witnessed = true};
-	struct witness witness;
-
-	subject_run(subject, &options, COMMAND_LIST(scratch_subject(program), scenario, where));
-	cr_assert_eq(subject->command.status, 0, "%s", subject->command.err);
-	witness_load(&witness, subject->witness);
-	witness_agrees(&witness, subject->report);
-	witness_release(&witness);
-}
 
 static void server_client_run(struct subject *subject, enum server_kind kind, const char *program,
 			      const char *scenario)
@@ -33,45 +18,6 @@ static void server_client_run(struct subject *subject, enum server_kind kind, co
 		   kind == SERVER_NGINX ? server_url(&server, "hello")
 					: scratch_format("%d", server.port));
 	server_stop(&server);
-}
-
-/* The nth (from 1) object of a class. */
-static const json_t *object_of(const struct subject *subject, const char *class, long long nth)
-{
-	const json_t *objects = json_object_get(subject->report, "objects"), *object;
-	size_t i;
-
-	json_array_foreach(objects, i, object)
-	{
-		if (report_is(object, "class", class) && report_number(object, "number") == nth)
-			return object;
-	}
-	cr_assert_fail("no %s #%lld in %s", class, nth, report_dump(subject->report));
-	return NULL;
-}
-
-static void expect_life(const struct subject *subject, const char *class, long long nth,
-			const char *connects, size_t opened, const char *end)
-{
-	const json_t *object = object_of(subject, class, nth);
-
-	cr_expect_str_eq(report_text(object, "connects"), connects, "%s", report_dump(object));
-	cr_expect_eq(report_size(object, "opened"), opened, "%s", report_dump(object));
-	cr_expect_str_eq(report_text(object, "end"), end, "%s", report_dump(object));
-	cr_expect_str_eq(report_text(object, "runtime"), "c");
-}
-
-/* Every TCP socket that was made to connect has the object for its owner. */
-static void expect_all_owned(const struct subject *subject)
-{
-	const json_t *sockets = json_object_get(subject->report, "sockets"), *socket;
-	size_t i;
-
-	json_array_foreach(sockets, i, socket)
-	{
-		if (report_is(socket, "origin", "connect") && !report_is_null(socket, "peer"))
-			cr_expect_gt(report_size(socket, "owners"), 0, "%s", report_dump(socket));
-	}
 }
 
 /* ---- libpq ---- */
@@ -137,7 +83,7 @@ Test(handles_clients, libpq_never_finished)
 
 	libpq_run(&subject, "leaked");
 	expect_life(&subject, "PGconn", 1, "at-creation", 1, "exit");
-	cr_expect_eq(report_size(object_of(&subject, "PGconn", 1), "open_at_end"), 1);
+	cr_expect_eq(report_size(handle_object(&subject, "PGconn", 1), "open_at_end"), 1);
 	subject_release(&subject);
 }
 
@@ -201,13 +147,13 @@ Test(handles_clients, curl_never_cleaned_up_and_never_used)
 
 static void expect_one_kept_by(const struct subject *subject, const char *class)
 {
-	const json_t *keeper = object_of(subject, class, 1);
+	const json_t *keeper = handle_object(subject, class, 1);
 	const json_t *id = json_array_get(json_object_get(keeper, "opened"), 0);
 	const json_t *socket = report_row(subject->report, "sockets", "id", json_string_value(id));
 
 	expect_life(subject, class, 1, "on-first-use", 1, "call");
 	cr_expect_gt(report_seconds(socket, "closed"),
-		     report_seconds(object_of(subject, "CURL", 1), "ended") + 0.1);
+		     report_seconds(handle_object(subject, "CURL", 1), "ended") + 0.1);
 	cr_expect_leq(report_seconds(socket, "closed"), report_seconds(keeper, "ended"));
 }
 
@@ -274,7 +220,7 @@ Test(handles_clients, hiredis_frees_the_handle_and_keeps_the_descriptor)
 
 	hiredis_run(&subject, "kept");
 	expect_life(&subject, "redisContext", 1, "at-creation", 1, "call");
-	cr_expect_eq(report_size(object_of(&subject, "redisContext", 1), "open_at_end"), 1);
+	cr_expect_eq(report_size(handle_object(&subject, "redisContext", 1), "open_at_end"), 1);
 	subject_release(&subject);
 }
 
@@ -286,7 +232,7 @@ Test(handles_clients, hiredis_asynchronous)
 
 	hiredis_run(&subject, "async");
 	expect_life(&subject, "redisAsyncContext", 1, "at-creation", 1, "call");
-	context = object_of(&subject, "redisAsyncContext", 1);
+	context = handle_object(&subject, "redisAsyncContext", 1);
 	process = report_process(subject.report, subject_pid(&subject));
 	cr_expect_lt(report_seconds(context, "ended"), report_seconds(process, "ended") - 0.1);
 	subject_release(&subject);
