@@ -118,6 +118,8 @@ static void records_fill(struct run_record *record, const char *text, size_t tex
 	struct trace_run *run = (void *)((char *)record->header + offset);
 
 	header_fill(record->header);
+	/* Before the program can run: the times of all that it does count from here. */
+	run->started_ns = record->header->started_ns;
 	run->record.size_bytes = (uint32_t)aligned(sizeof *run + text_size_bytes);
 	run->argument_count = argument_count;
 	run->text_size_bytes = (uint32_t)text_size_bytes;
@@ -156,7 +158,6 @@ enum status run_record_init(struct run_record *record, const char *directory, co
 void run_record_started(struct run_record *record, pid_t child)
 {
 	record->run->child_pid = (uint32_t)child;
-	record->run->started_ns = clock_ns(CLOCK_MONOTONIC);
 	__atomic_store_n(&record->run->record.kind, (uint16_t)TRACE_RUN, __ATOMIC_RELEASE);
 }
 

@@ -222,29 +222,52 @@ static int descriptor_of(uint64_t cookie)
 	return -1;
 }
 
-static bool descriptor_came_again(int fd, uint64_t cookie)
-{
-	int known_fd = recorder_is_ready() ? descriptor_of(cookie) : -1;
-	struct trace_socket *socket = known_fd >= 0 ? sockets_record(sockets_slot(known_fd)) : NULL;
-	bool is_cloexec = kernel_call2(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
-
-	if (socket == NULL || known_fd == fd)
-		return socket != NULL;
-	descriptor_add(socket, fd, sink_offset(socket), is_cloexec);
-	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
-	recorder_event(socket, TRACE_EVENT_RECEIVED, fd, 0);
-	return true;
-}
-
-void recorder_received(int fd)
+/* 0 for everything that is not a socket (getsockopt(2), ENOTSOCK). */
+static uint64_t descriptor_cookie(int fd)
 {
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 
-	/* Fails for everything that is not a socket (getsockopt(2), ENOTSOCK). */
-	if (kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 &&
-	    !descriptor_came_again(fd, cookie))
+	return kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie
+											    : 0;
+}
+
+/* `fd` is one more number for a socket that `known_fd` names. */
+static struct trace_socket *descriptor_join(int fd, int known_fd)
+{
+	struct trace_socket *socket = sockets_record(sockets_slot(known_fd));
+	bool is_cloexec = kernel_call2(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
+
+	if (socket != NULL && known_fd != fd)
+		descriptor_add(socket, fd, sink_offset(socket), is_cloexec);
+	return socket;
+}
+
+void recorder_received(int fd)
+{
+	uint64_t cookie = descriptor_cookie(fd);
+	int known_fd = recorder_is_ready() ? descriptor_of(cookie) : -1;
+	struct trace_socket *socket = known_fd >= 0 ? descriptor_join(fd, known_fd) : NULL;
+
+	if (socket == NULL && cookie != 0)
 		recorder_adopt(fd, TRACE_ORIGIN_RECEIVED);
+	if (socket == NULL || known_fd == fd)
+		return;
+	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
+	recorder_event(socket, TRACE_EVENT_RECEIVED, fd, 0);
+}
+
+bool recorder_inherited_again(int fd)
+{
+	int known_fd = descriptor_of(descriptor_cookie(fd));
+	struct trace_socket *socket = known_fd >= 0 ? descriptor_join(fd, known_fd) : NULL;
+
+	if (socket == NULL)
+		return false;
+	if (fd > 2)
+		__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_STDIO, __ATOMIC_RELAXED);
+	recorder_event(socket, TRACE_EVENT_DUP, known_fd, fd);
+	return true;
 }
 
 void recorder_passed(int fd)

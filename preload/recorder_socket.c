@@ -195,7 +195,8 @@ struct trace_socket *recorder_adopt(int fd, enum trace_origin origin)
 void recorder_adopt_unborn(void)
 {
 	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
-		if (sockets_slot((int)fd) == SOCKETS_SLOT_UNBORN)
+		if (sockets_slot((int)fd) == SOCKETS_SLOT_UNBORN &&
+		    !recorder_inherited_again((int)fd))
 			recorder_adopt((int)fd, TRACE_ORIGIN_INHERITED);
 	}
 }

@@ -80,6 +80,9 @@ void recorder_adopt_inherited(void);
 /* Only connections count: libc's own sockets (syslog, netlink) are of other types. */
 bool recorder_is_unseen_stream(int fd);
 
+/* One that exec has left on several numbers: true when `fd` names a socket that is known by now. */
+bool recorder_inherited_again(int fd);
+
 /* Sockets inherited as stdio get their records when the trace is born. */
 void recorder_adopt_unborn(void);
 
