@@ -146,21 +146,27 @@ static void unseen_unread(const struct model_loader *loader, const struct model_
 		found->moved = less(found->moved, (uint64_t)(event->value > 0 ? event->value : 0));
 }
 
-/* The kernel's count is the true one: the row says it, and the coverage that it was not seen. */
+/*
+ * The kernel's count is the true one: the row says it, and the coverage that it was not seen. A
+ * stream's bytes never are, which is no gap.
+ */
 static void unseen_tell(struct model *model, const struct model_unseen *unseen)
 {
 	struct model_socket *socket = &model->sockets[unseen->socket];
+	bool is_streamed = (socket->flags & TRACE_SOCKET_STREAM) != 0;
 	uint64_t missing = less(unseen->moved, unseen->counted);
 
 	if (missing <= (unseen->is_received ? FIN_SLACK : 0))
 		return;
 	*(unseen->is_received ? &socket->bytes_received : &socket->bytes_sent) += missing;
-	model_note_add(model, socket->process, true,
-		       model_memory_format(model->memory,
-					   "%" PRIu64 " bytes %s on socket s%" PRIu32
-					   " by a way that no hook saw: the kernel counted them",
-					   missing, unseen->is_received ? "received" : "sent",
-					   unseen->socket + 1));
+	model_note_add(
+		model, socket->process, !is_streamed,
+		model_memory_format(model->memory,
+				    "%" PRIu64 " bytes %s on socket s%" PRIu32
+				    " by %s: the kernel counted them",
+				    missing, unseen->is_received ? "received" : "sent",
+				    unseen->socket + 1,
+				    is_streamed ? "a stream of stdio" : "a way that no hook saw"));
 }
 
 static void note_unseen(struct model_loader *loader)

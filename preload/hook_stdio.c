@@ -1,6 +1,6 @@
 /*
- * Streams own descriptors and close them inside libc, where no close() hook is reached
- * (libio/fileops.c). fcloseall() is not here: glibc's flushes every stream and closes none.
+ * Streams own descriptors, and move their bytes and close them inside libc, where no hook is
+ * reached (libio/fileops.c). fcloseall() is not here: glibc's flushes every stream and closes none.
  */
 #include "hook.h"
 
@@ -18,6 +18,20 @@ static int hook_stream_fd(FILE *stream)
 	errno = saved_errno;
 	return fd;
 }
+
+HOOK_EXPORT FILE *fdopen(int fd, const char *mode)
+{
+	FILE *stream = REAL(fdopen)(fd, mode);
+	struct hook_scope scope;
+
+	if (stream == NULL || hook_socket(fd) == NULL || hook_is_silent())
+		return stream;
+	scope = hook_enter();
+	recorder_streamed(fd);
+	hook_leave(scope);
+	return stream;
+}
+HOOK_ALIAS(_IO_fdopen, fdopen);
 
 static bool hook_claim_stream(FILE *stream, struct recorder_claim *claim)
 {

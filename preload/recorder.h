@@ -135,6 +135,8 @@ void recorder_connect_decided(int fd, int error);
 void recorder_bound(int fd, const struct sockaddr *address, socklen_t size);
 void recorder_listening(int fd, int backlog);
 void recorder_shut_down(int fd, int how);
+/* A stdio stream works on it: its bytes are the kernel's to count. */
+void recorder_streamed(int fd);
 
 /* ---- sockets: traffic; the hot path ---- */
 

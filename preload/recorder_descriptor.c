@@ -171,6 +171,7 @@ static void descriptor_add(struct trace_socket *socket, int fd, uint64_t slot, b
 	if (sockets_slot(fd) != 0 && recorder_claim(fd, &stale))
 		recorder_claim_ended(&stale, TRACE_END_VANISHED);
 	__atomic_add_fetch(&socket->fd_count, 1, __ATOMIC_ACQ_REL);
+	recorder_numbered(socket, fd);
 	slot &= ~SOCKETS_SLOT_CLOEXEC;
 	sockets_put(fd, slot | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
 }
@@ -300,6 +301,14 @@ void recorder_shut_down(int fd, int how)
 		return;
 	__atomic_fetch_or(&socket->flags, flags, __ATOMIC_RELAXED);
 	recorder_event(socket, TRACE_EVENT_SHUTDOWN, fd, how);
+}
+
+void recorder_streamed(int fd)
+{
+	struct trace_socket *socket = recorder_known(fd);
+
+	if (socket != NULL)
+		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_STREAM, __ATOMIC_RELAXED);
 }
 
 bool recorder_is_own_fd(int fd)

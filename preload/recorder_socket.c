@@ -102,6 +102,7 @@ static void socket_commit(struct trace_socket *socket, bool is_cloexec)
 		socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id,
 							socket->fd);
 	socket->opened_tid = recorder_tid();
+	recorder_numbered(socket, socket->fd);
 	sink_commit(&socket->record, TRACE_SOCKET);
 	sockets_put(socket->fd, sink_offset(socket) | (is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0));
 	recorder_count_open();

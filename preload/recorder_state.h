@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <socklife/trace_format.h>
 
@@ -100,6 +101,13 @@ void recorder_event(const struct trace_socket *socket, enum trace_event_kind wha
 		    int value);
 
 void recorder_end(struct trace_socket *socket, enum trace_end end);
+
+/* Named by `fd` too: as 0, 1 or 2 it is what stdin, stdout or stderr of stdio work on. */
+static inline void recorder_numbered(struct trace_socket *socket, int fd)
+{
+	if (fd <= STDERR_FILENO)
+		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_STREAM, __ATOMIC_RELAXED);
+}
 
 /* A record was committed: one socket more is open, which may be what a snapshot waits for. */
 void recorder_count_open(void);

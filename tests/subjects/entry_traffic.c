@@ -2,6 +2,8 @@
  */
 #include "facts.h"
 
+#include <sys/syscall.h>
+
 static int client, server;
 
 static void peek(void)
@@ -81,6 +83,38 @@ static void by_stdio(void)
 	client = -1;
 }
 
+/* A system call of the program's own, past libc. */
+static long bare_write(long fd, const void *bytes, long size)
+{
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"((long)SYS_write), "D"(fd), "S"(bytes), "d"(size)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+static void by_assembler(void)
+{
+	char bytes[2100] = {0};
+
+	MUST(bare_write(client, bytes, sizeof(bytes)) == sizeof(bytes));
+	bytes_receive(server, sizeof(bytes));
+}
+
+/* stdout works on the socket when that has its number. */
+static void by_stdout(void)
+{
+	int stdout_fd = dup(STDOUT_FILENO);
+
+	MUST(fflush(stdout) == 0);
+	MUST(stdout_fd >= 0 && dup2(client, STDOUT_FILENO) == STDOUT_FILENO);
+	MUST(printf("seven b") == 7 && fflush(stdout) == 0);
+	bytes_receive(server, 7);
+	MUST(dup2(stdout_fd, STDOUT_FILENO) == STDOUT_FILENO && close(stdout_fd) == 0);
+}
+
 /* What is in a stream's buffer when it is closed goes out then. */
 static void by_stdio_at_close(void)
 {
@@ -131,7 +165,9 @@ int main(int argc, char *argv[])
 		{"half-closes", half_closes},
 		{"reset", reset},
 		{"many-datagrams", many_datagrams},
+		{"by-assembler", by_assembler},
 		{"by-stdio", by_stdio},
+		{"by-stdout", by_stdout},
 		{"by-stdio-at-close", by_stdio_at_close},
 		{"read-by-stdio", read_by_stdio},
 		{"unread", unread},

@@ -59,7 +59,8 @@ static size_t lines_of(const char *text)
 static bool is_no_trace(const char *message)
 {
 	return strstr(message, " is empty\n") || strstr(message, " is not a socklife trace\n") ||
-	       strstr(message, ": no trace in this ") || strstr(message, ": No such file ");
+	       strstr(message, ": no trace in this ") || strstr(message, ": No such file ") ||
+	       strstr(message, ": has no header yet\n");
 }
 
 /* An empty file stands for a process that could not be recorded; alone it is no trace. Its header
