@@ -5,60 +5,41 @@
 #include <sys/socket.h>
 
 #include "model.h"
+#include "numbering.h"
 #include "progress.h"
 #include "selection.h"
 #include "socket_facts.h"
 #include "symbols.h"
 
-/*
- * uthash's own function takes a byte at a time; the key is whole words, and there may be a key for
- * each of ten million sockets. Two different keys of equal hash are told apart all the same.
- */
-#define HASH_FUNCTION(key, size_bytes, hash)                                                       \
-	do {                                                                                       \
-		(hash) = (unsigned int)words_hash((key), (size_bytes));                            \
-	} while (0)
-#define HASH_NONFATAL_OOM            1
-#define uthash_nonfatal_oom(element) ((element)->is_lost = true)
-#include <uthash.h>
-
-/* Compared as bytes: always cleared first, so that padding is equal too. */
+/* What is equal of sockets that are alike: digests of texts, and numbers. */
 struct fold_key {
-	uint64_t peer_path, peer_name, place; /* digests of texts */
-	uint8_t peer_bytes[16];
-	uint32_t process, peer_scope, flags;
+	uint64_t peer, place;
+	uint32_t process, flags;
 	int connect_error, error;
-	uint16_t family, type, peer_family, peer_port, origin, end, closer, tcp_state;
+	uint16_t family, type, origin, end, closer, tcp_state;
+	uint16_t unused[2]; /* always 0: keys are whole words */
 };
-_Static_assert(sizeof(struct fold_key) % sizeof(uint64_t) == 0, "hashed word by word");
+_Static_assert(sizeof(struct fold_key) == 48, "no padding");
 
-struct fold_entry {
-	struct fold_key key;
-	uint32_t group;
-	bool is_lost; /* could not be added */
-	UT_hash_handle hh;
+/* Sockets of one key. */
+struct like {
+	uint32_t first, second, count;
 };
 
 struct folding {
 	struct fold *fold;
 	const struct selection *selection;
 	const struct model *model;
-	struct symbols *symbols;
-	struct fold_entry *entries; /* uthash */
-	uint64_t *places;           /* by stack index: its place's digest, 0 not known yet */
-	uint32_t group_room;
+	struct fold_digests digests;
+	struct numbering keys;
+	struct like *likes; /* by number of the key */
+	uint32_t like_room, group_room;
 };
 
-static uint64_t words_hash(const void *words, size_t size_bytes)
+static uint64_t mixed(uint64_t value, uint64_t word)
 {
-	uint64_t value = size_bytes, word;
-
-	for (size_t i = 0; i + sizeof word <= size_bytes; i += sizeof word) {
-		memcpy(&word, (const char *)words + i, sizeof word);
-		value = (value ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		value ^= value >> 29;
-	}
-	return value ^ value >> 32;
+	value = (value ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return value ^ value >> 29;
 }
 
 /* FNV-1a. A collision folds two lines that should be two: of 2^64, and for display only. */
@@ -87,40 +68,68 @@ uint64_t fold_digest_place(struct symbols *symbols, uint32_t stack)
 	return value + (frame->file != NULL ? frame->line : frame->offset);
 }
 
-static uint64_t place_of(const struct folding *folding, uint32_t stack)
+bool fold_digests_init(struct fold_digests *digests, const struct model *model,
+		       struct symbols *symbols)
 {
-	if (stack >= folding->model->stacks_count)
-		return 0;
-	if (folding->places[stack] == 0)
-		folding->places[stack] = fold_digest_place(folding->symbols, stack);
-	return folding->places[stack];
+	*digests = (struct fold_digests){.symbols = symbols, .stack_count = model->stacks_count};
+	digests->places = calloc((size_t)model->stacks_count + 1, sizeof *digests->places);
+	return digests->places != NULL;
 }
 
-static void key_fill_peer(struct fold_key *key, const struct model_socket *socket)
+void fold_digests_release(struct fold_digests *digests)
+{
+	free(digests->places);
+	digests->places = NULL;
+}
+
+uint64_t fold_digests_place(struct fold_digests *digests, uint32_t stack)
+{
+	if (stack >= digests->stack_count)
+		return 0;
+	if (digests->places[stack] == 0)
+		digests->places[stack] = fold_digest_place(digests->symbols, stack);
+	return digests->places[stack];
+}
+
+uint64_t fold_digests_name(struct fold_digests *digests, uint64_t start, const char *name)
+{
+	uintptr_t place = (uintptr_t)name;
+	struct fold_name *known = &digests->names[(place ^ place >> 6) % FOLD_NAMES];
+
+	if (name == NULL)
+		return start;
+	if (known->name != name || known->start != start)
+		*known = (struct fold_name){name, start, fold_digest_text(start, name)};
+	return known->digest;
+}
+
+static uint64_t peer_of(struct folding *folding, const struct model_socket *socket)
 {
 	const struct model_address *peer = &socket->peer;
 	bool is_inet = peer->family == AF_INET || peer->family == AF_INET6;
+	uint64_t value = mixed(peer->family,
+			       fold_digests_name(&folding->digests, 0, socket->peer_name));
+	uint64_t words[2];
 
-	key->peer_family = peer->family;
 	if (is_inet) {
-		memcpy(key->peer_bytes, peer->bytes, sizeof key->peer_bytes);
-		key->peer_scope = peer->scope_id;
+		memcpy(words, peer->bytes, sizeof words);
+		value = mixed(mixed(mixed(value, words[0]), words[1]), peer->scope_id);
 	}
 	/* every client comes from a port of its own */
 	if (is_inet && socket->origin != TRACE_ORIGIN_ACCEPT)
-		key->peer_port = peer->port;
+		value = mixed(value, peer->port);
 	if (peer->family == AF_UNIX && peer->path != NULL)
-		key->peer_path = digest(0, peer->path, peer->path_size_bytes);
-	key->peer_name = fold_digest_text(0, socket->peer_name);
+		value = mixed(value, digest(0, peer->path, peer->path_size_bytes));
+	return value;
 }
 
-static void key_fill(struct fold_key *key, const struct folding *folding, uint32_t index)
+static void key_fill(struct fold_key *key, struct folding *folding, uint32_t index)
 {
 	const struct model_socket *socket = &folding->model->sockets[index];
 
 	memset(key, 0, sizeof *key);
-	key_fill_peer(key, socket);
-	key->place = place_of(folding, socket_opened_stack(socket));
+	key->peer = peer_of(folding, socket);
+	key->place = fold_digests_place(&folding->digests, socket_opened_stack(socket));
 	key->process = socket->process;
 	key->flags = socket->flags & (TRACE_SOCKET_LISTENING | TRACE_SOCKET_CONNECTED);
 	key->connect_error = socket->connect_error;
@@ -134,57 +143,55 @@ static void key_fill(struct fold_key *key, const struct folding *folding, uint32
 		key->tcp_state = (uint16_t)fold_digest_text(0, socket->tcp_state);
 }
 
-static bool group_add(struct folding *folding, uint32_t socket)
+static bool group_add(struct folding *folding, uint32_t socket, uint32_t count)
 {
 	struct fold *fold = folding->fold;
 
 	if (fold->group_count == folding->group_room) {
 		uint32_t room = folding->group_room != 0 ? folding->group_room * 2 : 64;
-		struct fold_group *groups = realloc(fold->groups, room * sizeof *groups);
+		struct fold_group *groups = reallocarray(fold->groups, room, sizeof *groups);
 
 		if (groups == NULL)
 			return false;
 		fold->groups = groups;
 		folding->group_room = room;
 	}
-	fold->groups[fold->group_count++] =
-		(struct fold_group){.first = socket, .last = socket, .count = 1};
+	fold->groups[fold->group_count++] = (struct fold_group){.first = socket, .count = count};
 	return true;
 }
 
-static bool entry_add(struct folding *folding, const struct fold_key *key)
+static bool like_add(struct folding *folding, uint32_t socket)
 {
-	struct fold_entry *entry = calloc(1, sizeof *entry);
+	if (folding->keys.count > folding->like_room) {
+		uint32_t room = folding->like_room != 0 ? folding->like_room * 2 : 64;
+		struct like *likes = reallocarray(folding->likes, room, sizeof *likes);
 
-	if (entry == NULL)
-		return false;
-	entry->key = *key;
-	entry->group = folding->fold->group_count - 1;
-	HASH_ADD(hh, folding->entries, key, sizeof entry->key, entry);
-	if (!entry->is_lost)
-		return true;
-	free(entry);
-	return false;
+		if (likes == NULL)
+			return false;
+		folding->likes = likes;
+		folding->like_room = room;
+	}
+	folding->likes[folding->keys.count - 1] = (struct like){.first = socket, .count = 1};
+	return true;
 }
 
 static bool socket_fold(struct folding *folding, uint32_t socket)
 {
-	struct fold *fold = folding->fold;
-	struct fold_entry *entry = NULL;
-	struct fold_group *group;
+	uint32_t known = folding->keys.count, number;
 	struct fold_key key;
 
-	fold->shown++;
+	folding->fold->shown++;
 	if (folding->selection->without_folding)
-		return group_add(folding, socket);
+		return group_add(folding, socket, 1);
 	key_fill(&key, folding, socket);
-	HASH_FIND(hh, folding->entries, &key, sizeof key, entry);
-	if (entry == NULL)
-		return group_add(folding, socket) && entry_add(folding, &key);
-	group = &fold->groups[entry->group];
-	fold->next[group->last] = socket;
-	group->last = socket;
-	group->count++;
+	number = numbering_of(&folding->keys, &key);
+	folding->fold->keys[socket] = number;
+	if (number == NUMBERING_FULL)
+		return false;
+	if (number == known)
+		return like_add(folding, socket);
+	if (folding->likes[number].count++ == 1)
+		folding->likes[number].second = socket;
 	return true;
 }
 
@@ -194,7 +201,7 @@ static bool sockets_fold(struct folding *folding)
 		if (i % PROGRESS_STRIDE == 0)
 			progress_tell(folding->model->progress, PROGRESS_RENDER, i,
 				      folding->model->sockets_count);
-		folding->fold->next[i] = MODEL_NONE;
+		folding->fold->keys[i] = FOLD_NOT_SHOWN;
 		if (!selection_has(folding->selection, folding->model, i))
 			continue;
 		if (!folding->selection->with_noise && selection_is_noise(folding->model, i))
@@ -205,16 +212,6 @@ static bool sockets_fold(struct folding *folding)
 	return true;
 }
 
-static void entries_free(struct fold_entry *entries)
-{
-	struct fold_entry *entry, *following;
-
-	HASH_ITER (hh, entries, entry, following) {
-		HASH_DEL(entries, entry);
-		free(entry);
-	}
-}
-
 static int order_by_first(const void *a, const void *b)
 {
 	const struct fold_group *left = a, *right = b;
@@ -222,43 +219,49 @@ static int order_by_first(const void *a, const void *b)
 	return (left->first > right->first) - (left->first < right->first);
 }
 
-/* Takes small groups apart again. */
-static bool groups_unfold(struct folding *folding)
+/* One line for those that are many, and for each of the others its own. */
+static bool groups_make(struct folding *folding)
 {
 	struct fold *fold = folding->fold;
-	uint32_t count = fold->group_count;
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint32_t socket = fold->groups[i].first, following;
+	for (uint32_t i = 0; i < folding->keys.count; i++) {
+		const struct like *like = &folding->likes[i];
+		bool is_folded = like->count >= FOLD_LEAST;
 
-		if (fold->groups[i].count >= FOLD_LEAST)
-			continue;
-		following = fold->next[socket];
-		fold->next[socket] = MODEL_NONE;
-		fold->groups[i].last = socket;
-		fold->groups[i].count = 1;
-		if (following != MODEL_NONE && !group_add(folding, following))
+		if (!group_add(folding, like->first, is_folded ? like->count : 1) ||
+		    (!is_folded && like->count > 1 && !group_add(folding, like->second, 1)))
 			return false;
 	}
 	if (fold->group_count != 0)
 		qsort(fold->groups, fold->group_count, sizeof *fold->groups, order_by_first);
+	fold->lines = malloc(((size_t)folding->keys.count + 1) * sizeof *fold->lines);
+	if (fold->lines == NULL)
+		return false;
+	for (uint32_t i = 0; i < folding->keys.count; i++)
+		fold->lines[i] = MODEL_NONE;
+	for (uint32_t i = 0; i < fold->group_count; i++) {
+		if (fold->groups[i].count > 1)
+			fold->lines[fold->keys[fold->groups[i].first]] = i;
+	}
 	return true;
 }
 
 enum status fold_init(struct fold *fold, const struct selection *selection,
 		      const struct model *model, struct symbols *symbols, struct error *error)
 {
-	struct folding folding = {
-		.fold = fold, .selection = selection, .model = model, .symbols = symbols};
+	struct folding folding = {.fold = fold,
+				  .selection = selection,
+				  .model = model,
+				  .keys = NUMBERING_OF(struct fold_key)};
 	bool is_whole;
 
 	memset(fold, 0, sizeof *fold);
-	fold->next = calloc((size_t)model->sockets_count + 1, sizeof *fold->next);
-	folding.places = calloc((size_t)model->stacks_count + 1, sizeof *folding.places);
-	is_whole = fold->next != NULL && folding.places != NULL && sockets_fold(&folding) &&
-		   groups_unfold(&folding);
-	entries_free(folding.entries);
-	free(folding.places);
+	fold->keys = malloc(((size_t)model->sockets_count + 1) * sizeof *fold->keys);
+	is_whole = fold_digests_init(&folding.digests, model, symbols) && fold->keys != NULL &&
+		   sockets_fold(&folding) && groups_make(&folding);
+	numbering_release(&folding.keys);
+	free(folding.likes);
+	fold_digests_release(&folding.digests);
 	if (is_whole)
 		return STATUS_OK;
 	fold_release(fold);
@@ -268,6 +271,7 @@ enum status fold_init(struct fold *fold, const struct selection *selection,
 void fold_release(struct fold *fold)
 {
 	free(fold->groups);
-	free(fold->next);
+	free(fold->keys);
+	free(fold->lines);
 	memset(fold, 0, sizeof *fold);
 }

@@ -5,6 +5,7 @@
 #ifndef SOCKLIFE_FOLD_H
 #define SOCKLIFE_FOLD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "error.h"
@@ -15,14 +16,16 @@ struct symbols;
 
 struct fold_group {
 	uint32_t first; /* socket index of the earliest; model order */
-	uint32_t last;  /* of the latest; `next` leads there from `first` */
 	uint32_t count;
 };
+
+#define FOLD_NOT_SHOWN UINT32_MAX
 
 struct fold {
 	struct fold_group *groups; /* in order of their first socket */
 	uint32_t group_count;
-	uint32_t *next;    /* by socket index: the next one of its group; MODEL_NONE at the end */
+	uint32_t *keys;    /* by socket index: sockets of equal key are alike; FOLD_NOT_SHOWN */
+	uint32_t *lines;   /* by key: the group of more than one that they are; MODEL_NONE */
 	uint32_t left_out; /* noise that the filters would have let through */
 	uint32_t shown;    /* sockets in all groups */
 };
@@ -38,5 +41,27 @@ void fold_release(struct fold *fold);
 uint64_t fold_digest_text(uint64_t start, const char *text);
 /* Of the program's own line in a stack: the same line reached by different ways is one place. */
 uint64_t fold_digest_place(struct symbols *symbols, uint32_t stack);
+
+/* The same for very many sockets: each text is read once, or seldom. */
+#define FOLD_NAMES 64u
+
+struct fold_digests {
+	struct symbols *symbols;
+	uint64_t *places; /* by stack index; 0 not known yet */
+	uint32_t stack_count;
+	struct fold_name {
+		const char *name; /* NULL: none yet */
+		uint64_t start, digest;
+	} names[FOLD_NAMES]; /* the latest ones, each where its pointer says */
+};
+
+/* False: out of memory. */
+bool fold_digests_init(struct fold_digests *digests, const struct model *model,
+		       struct symbols *symbols);
+void fold_digests_release(struct fold_digests *digests);
+/* 0 for a stack that is none, or has no place. */
+uint64_t fold_digests_place(struct fold_digests *digests, uint32_t stack);
+/* As fold_digest_text(). */
+uint64_t fold_digests_name(struct fold_digests *digests, uint64_t start, const char *name);
 
 #endif

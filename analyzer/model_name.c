@@ -51,34 +51,51 @@ static int names_compare(const void *left, const void *right)
 	return a->time_ns < b->time_ns ? -1 : a->time_ns > b->time_ns;
 }
 
+/* What was found for a socket, and for which times of connecting it would be found again. */
+struct naming {
+	uint32_t process;
+	uint16_t family, port;
+	uint8_t bytes[16];
+	bool is_inherited, is_known;
+	int64_t since_ns, until_ns;
+	const char *name; /* NULL: none */
+};
+
 /* The latest answer for the key's address and port that came not after the key's time. */
 static const struct model_name *name_find(const struct model_loader *loader,
-					  const struct model_name *key)
+					  const struct model_name *key, struct naming *naming)
 {
+	const struct model_name *names = loader->names;
 	size_t low = 0, high = loader->name_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (names_compare(&loader->names[middle], key) <= 0)
+		if (names_compare(&names[middle], key) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low == 0 || place_compare(&loader->names[low - 1], key) != 0)
+	if (low < loader->name_count && place_compare(&names[low], key) == 0 &&
+	    names[low].time_ns < naming->until_ns)
+		naming->until_ns = names[low].time_ns;
+	if (low == 0 || place_compare(&names[low - 1], key) != 0)
 		return NULL;
-	return &loader->names[low - 1];
+	if (names[low - 1].time_ns > naming->since_ns)
+		naming->since_ns = names[low - 1].time_ns;
+	return &names[low - 1];
 }
 
 /* getaddrinfo without a service gives port 0, and the program fills in its own. */
-static const char *name_in_process(const struct model_loader *loader, struct model_name *key)
+static const char *name_in_process(const struct model_loader *loader, struct model_name *key,
+				   struct naming *naming)
 {
-	const struct model_name *exact = name_find(loader, key);
+	const struct model_name *exact = name_find(loader, key, naming);
 	uint16_t port = key->port;
 	const struct model_name *any;
 
 	key->port = 0;
-	any = name_find(loader, key);
+	any = name_find(loader, key, naming);
 	key->port = port;
 	if (exact == NULL || (any != NULL && any->time_ns > exact->time_ns))
 		return any == NULL ? NULL : any->name;
@@ -89,8 +106,8 @@ static const char *name_in_process(const struct model_loader *loader, struct mod
  * A forked child connects to addresses that its parent has looked up: fork ancestors count too. A
  * socket that came through an exec was connected by an ancestor of whatever kind.
  */
-static const char *socket_name(const struct model_loader *loader, const uint32_t *forked_from,
-			       const struct model_socket *socket)
+static void naming_fill(struct naming *naming, const struct model_loader *loader,
+			const uint32_t *forked_from, const struct model_socket *socket)
 {
 	struct model_name key = {
 		.process = socket->process,
@@ -98,18 +115,46 @@ static const char *socket_name(const struct model_loader *loader, const uint32_t
 		.port = socket->peer.port,
 		.time_ns = socket->connect_started_ns,
 	};
-	const char *name = NULL;
 
+	*naming = (struct naming){.process = socket->process,
+				  .family = socket->peer.family,
+				  .port = socket->peer.port,
+				  .is_inherited = socket->origin == TRACE_ORIGIN_INHERITED,
+				  .is_known = true,
+				  .since_ns = INT64_MIN,
+				  .until_ns = INT64_MAX};
+	memcpy(naming->bytes, socket->peer.bytes, sizeof(naming->bytes));
 	memcpy(key.bytes, socket->peer.bytes, sizeof(key.bytes));
 	address_unmap(&key.family, key.bytes);
-	while (name == NULL && key.process != MODEL_NONE) {
-		name = name_in_process(loader, &key);
-		key.process = socket->origin == TRACE_ORIGIN_INHERITED
-				      ? loader->model->processes[key.process].parent
-				      : forked_from[key.process];
+	while (naming->name == NULL && key.process != MODEL_NONE) {
+		naming->name = name_in_process(loader, &key, naming);
+		key.process = naming->is_inherited ? loader->model->processes[key.process].parent
+						   : forked_from[key.process];
 	}
-	return name;
 }
+
+static bool naming_fits(const struct naming *naming, const struct model_socket *socket)
+{
+	return naming->is_known && naming->process == socket->process &&
+	       naming->family == socket->peer.family && naming->port == socket->peer.port &&
+	       memcmp(naming->bytes, socket->peer.bytes, sizeof(naming->bytes)) == 0 &&
+	       naming->is_inherited == (socket->origin == TRACE_ORIGIN_INHERITED) &&
+	       socket->connect_started_ns >= naming->since_ns &&
+	       socket->connect_started_ns < naming->until_ns;
+}
+
+/* Programs have few peers: the latest namings are kept, each where its address says. */
+#define NAMINGS 64
+
+static size_t naming_place(const struct model_socket *socket)
+{
+	uint64_t words[2];
+
+	memcpy(words, socket->peer.bytes, sizeof(words));
+	words[0] = (words[0] ^ words[1] ^ socket->peer.port) * UINT64_C(0x9e3779b97f4a7c15);
+	return words[0] >> 58;
+}
+_Static_assert(NAMINGS == 1 << (64 - 58), "the upper bits of a product are its best");
 
 static uint32_t *forks_new(const struct model_loader *loader)
 {
@@ -131,6 +176,7 @@ static uint32_t *forks_new(const struct model_loader *loader)
 void model_name_peers(struct model_loader *loader)
 {
 	struct model *model = loader->model;
+	struct naming namings[NAMINGS] = {{.is_known = false}};
 	uint32_t *forked_from;
 
 	if (loader->name_count == 0)
@@ -143,10 +189,15 @@ void model_name_peers(struct model_loader *loader)
 	qsort(loader->names, loader->name_count, sizeof(*loader->names), names_compare);
 	for (uint32_t i = 0; i < model->sockets_count; i++) {
 		struct model_socket *socket = &model->sockets[i];
+		struct naming *naming;
 
-		if (socket->connect_count != 0 && socket->origin != TRACE_ORIGIN_ACCEPT &&
-		    (socket->peer.family == AF_INET || socket->peer.family == AF_INET6))
-			socket->peer_name = socket_name(loader, forked_from, socket);
+		if (socket->connect_count == 0 || socket->origin == TRACE_ORIGIN_ACCEPT ||
+		    (socket->peer.family != AF_INET && socket->peer.family != AF_INET6))
+			continue;
+		naming = &namings[naming_place(socket)];
+		if (!naming_fits(naming, socket))
+			naming_fill(naming, loader, forked_from, socket);
+		socket->peer_name = naming->name;
 	}
 	free(forked_from);
 }

@@ -47,16 +47,14 @@ static void key_fill(struct object_key *key, const struct growing *growing, uint
 {
 	const struct model_object *object = &growing->model->objects[index];
 	uint32_t parent = growing->places.parents[index];
-	struct verdict verdict;
 
-	verdict_object(&verdict, growing->terminal, growing->model, index);
 	memset(key, 0, sizeof *key);
 	key->class_name = fold_digest_text(0, object->class_name);
 	key->place = fold_digest_place(growing->symbols, object->created_stack);
 	key->connects = fold_digest_text(0, object->connects);
 	key->parent = parent != MODEL_NONE ? growing->group_of[parent] : MODEL_NONE;
 	key->process = object->process;
-	key->phrases = verdict.phrases;
+	key->phrases = verdict_phrases(growing->model, index);
 	key->role = (uint16_t)object->role;
 	key->end = (uint16_t)object->end;
 }

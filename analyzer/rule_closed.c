@@ -97,14 +97,12 @@ void rule_closed_by_collector(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
 
-	for (uint32_t i = 0; i < model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_OWN | RULE_KIND_FINALIZED) {
 		const struct model_socket *socket = &model->sockets[i];
 		bool is_listening = (socket->flags & TRACE_SOCKET_LISTENING) != 0;
 		struct rule_judgement judgement;
 
-		if (socket->end != TRACE_END_FINALIZED || socket->is_shut_down ||
-		    scene->is_told[i] || !rule_is_own_socket(model, i) ||
-		    (!is_listening && !socket_is_connection(socket)))
+		if (scene->is_told[i] || (!is_listening && !socket_is_connection(socket)))
 			continue;
 		judgement = rule_judgement_of(scene, RULE_CLOSED_BY_COLLECTOR, i);
 		judgement.time_ns = socket->closed_ns;
@@ -147,14 +145,14 @@ void rule_outlives_owner(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
 
-	for (uint32_t i = 0; i < model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_CLIENT | RULE_KIND_OWNED) {
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
 		int64_t late_ns;
 
-		if (scene->is_told[i] || !rule_is_client_connection(model, i) ||
-		    !rule_has_python_owners(model, socket) || rule_is_handed_over(model, socket) ||
-		    rule_is_in_other_process(scene, i) || !is_outliving(scene, i, &late_ns))
+		if (scene->is_told[i] || !rule_has_python_owners(model, socket) ||
+		    rule_is_handed_over(model, socket) || rule_is_in_other_process(scene, i) ||
+		    !is_outliving(scene, i, &late_ns))
 			continue;
 		judgement = rule_judgement_of(scene, RULE_OUTLIVES_OWNER, i);
 		judgement.time_ns = socket->closed_ns - late_ns;

@@ -60,6 +60,60 @@ bool rule_is_left_open(const struct model *model, uint32_t socket)
 	       rule_process_is_done(&model->processes[row->process]) && !is_closing(row);
 }
 
+static unsigned int kinds_of_end(const struct model_socket *row)
+{
+	unsigned int kinds = 0;
+
+	if (row->is_shut_down)
+		kinds |= RULE_KIND_SHUT_DOWN;
+	else if (row->end == TRACE_END_FINALIZED)
+		kinds |= RULE_KIND_FINALIZED;
+	if (row->peer_closed_ns != TIME_NONE)
+		kinds |= RULE_KIND_PEER_CLOSED;
+	if (row->is_stale_used)
+		kinds |= RULE_KIND_STALE;
+	return kinds;
+}
+
+static unsigned int kinds_of_start(const struct rule_scene *scene, const struct model_socket *row)
+{
+	int64_t latency_ns = socket_latency_ns(row);
+	unsigned int kinds = 0;
+
+	if (row->owner_count != 0)
+		kinds |= RULE_KIND_OWNED;
+	if (row->sends == 0 && row->receives == 0)
+		kinds |= RULE_KIND_SILENT;
+	if (row->connect_error != 0)
+		kinds |= RULE_KIND_FAILED;
+	if (latency_ns != TIME_NONE && latency_ns > scene->settings->slow_connect_ns)
+		kinds |= RULE_KIND_SLOW;
+	return kinds;
+}
+
+uint16_t rule_kinds(const struct rule_scene *scene, uint32_t socket)
+{
+	const struct model_socket *row = &scene->model->sockets[socket];
+	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row);
+
+	if (rule_is_left_open(scene->model, socket))
+		kinds |= RULE_KIND_LEFT_OPEN;
+	if (!rule_is_own_socket(scene->model, socket))
+		return (uint16_t)kinds;
+	kinds |= RULE_KIND_OWN;
+	if (socket_is_connection(row))
+		kinds |= RULE_KIND_CONNECTION |
+			 (row->origin == TRACE_ORIGIN_CONNECT ? RULE_KIND_CLIENT : 0u);
+	return (uint16_t)kinds;
+}
+
+uint32_t rule_next(const struct rule_scene *scene, unsigned int kinds, uint32_t from)
+{
+	while (from < scene->model->sockets_count && (scene->kinds[from] & kinds) != kinds)
+		from++;
+	return from;
+}
+
 bool rule_is_in_other_process(const struct rule_scene *scene, uint32_t socket)
 {
 	uint64_t cookie = scene->model->sockets[socket].cookie;

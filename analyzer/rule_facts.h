@@ -7,6 +7,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What is known of a socket before any rule has looked closer; bits. */
+enum rule_kind {
+	RULE_KIND_OWN = 1 << 0,        /* rule_is_own_socket() */
+	RULE_KIND_CONNECTION = 1 << 1, /* rule_is_own_connection() */
+	RULE_KIND_CLIENT = 1 << 2,     /* rule_is_client_connection() */
+	RULE_KIND_LEFT_OPEN = 1 << 3,  /* rule_is_left_open() */
+	RULE_KIND_SHUT_DOWN = 1 << 4,  /* closed because the interpreter shut down */
+	RULE_KIND_FINALIZED = 1 << 5,  /* closed by a finalizer for another reason */
+	RULE_KIND_OWNED = 1 << 6,
+	RULE_KIND_PEER_CLOSED = 1 << 7,
+	RULE_KIND_STALE = 1 << 8,  /* used when its end was known */
+	RULE_KIND_SILENT = 1 << 9, /* nothing was sent or received */
+	RULE_KIND_FAILED = 1 << 10,
+	RULE_KIND_SLOW = 1 << 11, /* connecting took longer than the settings allow */
+};
+
 struct model;
 struct model_process;
 struct model_socket;
@@ -18,6 +34,16 @@ bool rule_is_own_socket(const struct model *model, uint32_t socket);
 bool rule_is_own_connection(const struct model *model, uint32_t socket);
 /* The same, and made by connect(). */
 bool rule_is_client_connection(const struct model *model, uint32_t socket);
+
+/* Of all kinds that a socket is; needs a scene with model and settings. */
+uint16_t rule_kinds(const struct rule_scene *scene, uint32_t socket);
+/* The first socket from `from` on that is of all these kinds; the model's sockets_count: none. A
+ * rule looks at millions of sockets this way without touching their rows. */
+uint32_t rule_next(const struct rule_scene *scene, unsigned int kinds, uint32_t from);
+#define RULE_EACH(socket, scene, kinds)                                                            \
+	for (uint32_t socket = rule_next(scene, kinds, 0);                                         \
+	     (socket) < (scene)->model->sockets_count;                                             \
+	     (socket) = rule_next(scene, kinds, (socket) + 1))
 
 /* It was not killed, is not live and did not become another program. */
 bool rule_process_is_done(const struct model_process *process);

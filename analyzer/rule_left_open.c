@@ -27,7 +27,8 @@ static bool may_be_lost_by_number(const struct rule_scene *scene, uint32_t socke
 	const struct model_socket *row = &scene->model->sockets[socket];
 	const char *runtime = scene->model->processes[row->process].runtime;
 
-	if (!rule_is_left_open(scene->model, socket) || rule_is_in_other_process(scene, socket))
+	if ((scene->kinds[socket] & RULE_KIND_LEFT_OPEN) == 0 ||
+	    rule_is_in_other_process(scene, socket))
 		return false;
 	if (strcmp(runtime, "python") == 0)
 		return (row->flags & TRACE_SOCKET_SHUT_DOWN) != 0 &&
@@ -62,21 +63,21 @@ static void site_judge_lost(struct rule_scene *scene, const struct rule_site *si
 	if (left < 2 || superseded == 0)
 		return;
 	for (uint32_t i = 0; i < site->count; i++) {
-		struct rule_judgement judgement = rule_judgement_of(scene, RULE_LEAKED, sockets[i]);
+		struct rule_judgement judgement;
 
-		if (may_be_lost_by_number(scene, sockets[i]))
-			rule_judge_end(scene, &judgement);
+		if (!may_be_lost_by_number(scene, sockets[i]))
+			continue;
+		judgement = rule_judgement_of(scene, RULE_LEAKED, sockets[i]);
+		rule_judge_end(scene, &judgement);
 	}
 }
 
 void rule_leaked(struct rule_scene *scene)
 {
-	for (uint32_t i = 0; i < scene->model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_CONNECTION | RULE_KIND_LEFT_OPEN) {
 		struct rule_judgement judgement;
 
-		if (!rule_is_own_connection(scene->model, i) ||
-		    !rule_is_left_open(scene->model, i) || rule_is_in_other_process(scene, i) ||
-		    !is_lost_by_python(scene, i))
+		if (rule_is_in_other_process(scene, i) || !is_lost_by_python(scene, i))
 			continue;
 		judgement = rule_judgement_of(scene, RULE_LEAKED, i);
 		rule_judge_end(scene, &judgement);
@@ -138,15 +139,15 @@ static bool is_pile(const struct rule_scene *scene, const struct rule_site *site
 	const struct model *model = scene->model;
 	const uint32_t *sockets = scene->site_sockets + site->first;
 	const struct model_socket *last = &model->sockets[sockets[site->count - 1]];
-	uint32_t open = 0, superseded = 0;
+	uint32_t closed_most = site->count / 10, closed = 0, superseded = 0;
 
 	if (site->count < scene->settings->growth_least)
 		return false;
-	for (uint32_t i = 0; i < site->count; i++) {
-		open += is_open_at(&model->sockets[sockets[i]], last->created_ns);
+	for (uint32_t i = 0; i < site->count && closed <= closed_most; i++) {
+		closed += !is_open_at(&model->sockets[sockets[i]], last->created_ns);
 		superseded += is_superseded(scene, sockets, site->count, i);
 	}
-	return open >= scene->settings->growth_least && open >= site->count - site->count / 10 &&
+	return site->count - closed >= scene->settings->growth_least && closed <= closed_most &&
 	       superseded >= site->count - site->count / 10 - 1 &&
 	       is_spread(model, sockets, site->count);
 }

@@ -27,10 +27,11 @@ static bool is_open_at_exit(const struct rule_scene *scene, uint32_t index)
 
 void rule_open_at_exit(struct rule_scene *scene)
 {
-	for (uint32_t i = 0; i < scene->model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_OWN) {
 		struct rule_judgement judgement;
 
-		if (scene->is_told[i] || !is_open_at_exit(scene, i))
+		if ((scene->kinds[i] & (RULE_KIND_LEFT_OPEN | RULE_KIND_SHUT_DOWN)) == 0 ||
+		    scene->is_told[i] || !is_open_at_exit(scene, i))
 			continue;
 		judgement = rule_judgement_of(scene, RULE_OPEN_AT_EXIT, i);
 		judgement.time_ns = socket_ended_ns(scene->model, &scene->model->sockets[i]);
@@ -103,14 +104,12 @@ void rule_never_used(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
 
-	for (uint32_t i = 0; i < model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_CLIENT | RULE_KIND_SILENT) {
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
 
-		if (scene->is_told[i] || !rule_is_client_connection(model, i) ||
-		    socket->sends != 0 || socket->receives != 0 || socket->end == 0 ||
-		    socket->peer_closed_ns != TIME_NONE || socket->error != 0 ||
-		    (socket->flags & TRACE_SOCKET_PASSED) != 0 ||
+		if (scene->is_told[i] || socket->end == 0 || socket->peer_closed_ns != TIME_NONE ||
+		    socket->error != 0 || (socket->flags & TRACE_SOCKET_PASSED) != 0 ||
 		    !rule_process_is_done(&model->processes[socket->process]) ||
 		    rule_is_in_other_process(scene, i))
 			continue;
@@ -159,7 +158,7 @@ static bool has_fallback(const struct model *model, uint32_t index)
 
 void rule_connect_failed(struct rule_scene *scene)
 {
-	for (uint32_t i = 0; i < scene->model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_OWN | RULE_KIND_FAILED) {
 		struct rule_judgement judgement;
 
 		if (!has_failed(scene->model, i) || has_fallback(scene->model, i))
@@ -182,13 +181,12 @@ void rule_describe_connect_failed(const struct rule_scene *scene, const struct r
 
 void rule_slow_connect(struct rule_scene *scene)
 {
-	for (uint32_t i = 0; i < scene->model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_CLIENT | RULE_KIND_SLOW) {
 		const struct model_socket *socket = &scene->model->sockets[i];
 		int64_t latency_ns = socket_latency_ns(socket);
 		struct rule_judgement judgement;
 
-		if (!rule_is_client_connection(scene->model, i) || latency_ns == TIME_NONE ||
-		    latency_ns <= scene->settings->slow_connect_ns)
+		if (latency_ns == TIME_NONE)
 			continue;
 		judgement = rule_judgement_of(scene, RULE_SLOW_CONNECT, i);
 		judgement.time_ns = socket->connect_started_ns;

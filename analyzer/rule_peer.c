@@ -47,13 +47,12 @@ void rule_close_wait(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
 
-	for (uint32_t i = 0; i < model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_CONNECTION | RULE_KIND_PEER_CLOSED) {
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
 		int64_t duration_ns;
 
-		if (scene->is_told[i] || !rule_is_own_connection(model, i) ||
-		    !verdict_is_server_closed(socket) || socket->error != 0 ||
+		if (scene->is_told[i] || !verdict_is_server_closed(socket) || socket->error != 0 ||
 		    (socket->flags & (TRACE_SOCKET_SHUT_WRITE | TRACE_SOCKET_PASSED)) != 0 ||
 		    rule_is_in_other_process(scene, i))
 			continue;
@@ -82,13 +81,12 @@ void rule_stale_use(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
 
-	for (uint32_t i = 0; i < model->sockets_count; i++) {
+	RULE_EACH (i, scene, RULE_KIND_CONNECTION | RULE_KIND_STALE) {
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
 
 		/* without an error the peer had closed its half only, and took what was sent */
-		if (!rule_is_own_connection(model, i) || !socket->is_stale_used ||
-		    (socket->error != EPIPE && socket->error != ECONNRESET))
+		if (socket->error != EPIPE && socket->error != ECONNRESET)
 			continue;
 		judgement = rule_judgement_of(scene, RULE_STALE_USE, i);
 		judgement.time_ns = socket->stale_io_ns;

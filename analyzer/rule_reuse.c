@@ -23,17 +23,33 @@ static bool is_one_exchange(const struct model_socket *socket)
 	       socket->sends != 0 && socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
 }
 
-/* One client that makes several connections would have used the first again, had it been let. */
-static bool might_have_been_one(const struct rule_scene *scene, uint32_t earlier, uint32_t later)
-{
-	const struct model_socket *a = &scene->model->sockets[earlier];
-	const struct model_socket *b = &scene->model->sockets[later];
-	uint32_t holder = object_holder(scene->model, a);
-	int64_t gap_ns = time_between(a->closed_ns, b->created_ns);
+/* What the next connection of the same place is compared with. */
+struct exchange {
+	bool is_one;
+	uint32_t holder;
+	int64_t created_ns, closed_ns;
+};
 
-	return is_one_exchange(a) && is_one_exchange(b) && gap_ns != TIME_NONE &&
-	       gap_ns <= REUSE_NS_MAX &&
-	       (holder == MODEL_NONE || holder != object_holder(scene->model, b));
+static struct exchange exchange_of(const struct rule_scene *scene, uint32_t socket)
+{
+	const struct model_socket *row = &scene->model->sockets[socket];
+	bool is_one = is_one_exchange(row);
+
+	return (struct exchange){
+		.is_one = is_one,
+		.holder = scene->holders[socket],
+		.created_ns = row->created_ns,
+		.closed_ns = row->closed_ns,
+	};
+}
+
+/* One client that makes several connections would have used the first again, had it been let. */
+static bool might_have_been_one(const struct exchange *earlier, const struct exchange *later)
+{
+	int64_t gap_ns = time_between(earlier->closed_ns, later->created_ns);
+
+	return earlier->is_one && later->is_one && gap_ns != TIME_NONE && gap_ns <= REUSE_NS_MAX &&
+	       (earlier->holder == MODEL_NONE || earlier->holder != later->holder);
 }
 
 static void chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint32_t count)
@@ -48,20 +64,27 @@ static void chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint3
 	}
 }
 
+static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *site)
+{
+	const uint32_t *sockets = scene->site_sockets + site->first;
+	struct exchange earlier = exchange_of(scene, sockets[0]), later;
+	uint32_t first = 0;
+
+	for (uint32_t i = 1; i < site->count; i++) {
+		later = exchange_of(scene, sockets[i]);
+		if (!might_have_been_one(&earlier, &later)) {
+			chain_judge(scene, sockets + first, i - first);
+			first = i;
+		}
+		earlier = later;
+	}
+	chain_judge(scene, sockets + first, site->count - first);
+}
+
 void rule_no_reuse(struct rule_scene *scene)
 {
-	for (uint32_t i = 0; i < scene->site_count; i++) {
-		const uint32_t *sockets = scene->site_sockets + scene->sites[i].first;
-		uint32_t first = 0;
-
-		for (uint32_t j = 1; j <= scene->sites[i].count; j++) {
-			if (j < scene->sites[i].count &&
-			    might_have_been_one(scene, sockets[j - 1], sockets[j]))
-				continue;
-			chain_judge(scene, sockets + first, j - first);
-			first = j;
-		}
-	}
+	for (uint32_t i = 0; i < scene->site_count; i++)
+		site_judge_reuse(scene, &scene->sites[i]);
 }
 
 void rule_describe_no_reuse(const struct rule_scene *scene, const struct rule_row *row, FILE *out)

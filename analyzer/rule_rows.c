@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "fold.h"
 #include "model.h"
+#include "numbering.h"
 #include "socket_facts.h"
 #include "symbols.h"
 
@@ -94,12 +96,23 @@ static bool socket_add(struct rule_row *row, uint32_t socket)
 	return true;
 }
 
+static bool is_internet(const struct model_address *address)
+{
+	return address->family == AF_INET || address->family == AF_INET6;
+}
+
 static bool is_same_peer(const struct model *model, uint32_t left, uint32_t right)
 {
+	const struct model_address *peer = &model->sockets[left].peer,
+				   *other = &model->sockets[right].peer;
 	struct address_text a, b;
 
-	address_text_fill(&model->sockets[left].peer, &a);
-	address_text_fill(&model->sockets[right].peer, &b);
+	/* whose every field is in their text */
+	if (is_internet(peer) && is_internet(other))
+		return memcmp(peer, other, sizeof *peer) == 0;
+
+	address_text_fill(peer, &a);
+	address_text_fill(other, &b);
 	return a.size_bytes == b.size_bytes && memcmp(a.bytes, b.bytes, a.size_bytes) == 0;
 }
 
@@ -157,7 +170,9 @@ static bool entry_add(struct rule_rows *rows, const struct rule_rows_key *key)
 	return false;
 }
 
-bool rule_rows_add(const struct rule_scene *scene, const struct rule_judgement *judgement)
+/* The row of judgements like this one, made when there is none; NULL: out of memory. */
+static struct rule_row *row_find(const struct rule_scene *scene,
+				 const struct rule_judgement *judgement)
 {
 	struct rule_rows *rows = scene->rows;
 	struct rule_rows_entry *entry = NULL;
@@ -169,9 +184,52 @@ bool rule_rows_add(const struct rule_scene *scene, const struct rule_judgement *
 	key.place = fold_digest_place(scene->symbols, judgement->stack);
 	HASH_FIND(hh, rows->entries, &key, sizeof key, entry);
 	if (entry != NULL)
-		return row_join(scene, &rows->rows[entry->row], judgement);
+		return &rows->rows[entry->row];
 	row = row_new(rows, judgement);
-	return row != NULL && entry_add(rows, &key) && row_join(scene, row, judgement);
+	return row != NULL && entry_add(rows, &key) ? row : NULL;
+}
+
+/* What the key of a row is made of: a row is looked for once for all judgements of equal origin. */
+struct origin {
+	uint64_t class_name; /* pointer: those of one class share it */
+	uint32_t rule, process, stack, unused;
+};
+
+static bool origin_add(struct rule_rows *rows, const struct rule_row *row)
+{
+	uint32_t count = rows->origins.count;
+
+	if (count > rows->origin_room) {
+		uint32_t room = rows->origin_room != 0 ? rows->origin_room * 2 : 64;
+		uint32_t *found = reallocarray(rows->origin_rows, room, sizeof *found);
+
+		if (found == NULL)
+			return false;
+		rows->origin_rows = found;
+		rows->origin_room = room;
+	}
+	rows->origin_rows[count - 1] = (uint32_t)(row - rows->rows);
+	return true;
+}
+
+bool rule_rows_add(const struct rule_scene *scene, const struct rule_judgement *judgement)
+{
+	struct rule_rows *rows = scene->rows;
+	struct origin origin = {.class_name = (uintptr_t)class_of(scene, judgement->object),
+				.rule = judgement->rule,
+				.process = judgement->process,
+				.stack = judgement->stack};
+	uint32_t known = rows->origins.count, number;
+	struct rule_row *row;
+
+	rows->origins.word_count = sizeof origin / sizeof(uint64_t);
+	number = numbering_of(&rows->origins, &origin);
+	if (number == NUMBERING_FULL)
+		return false;
+	if (number != known)
+		return row_join(scene, &rows->rows[rows->origin_rows[number]], judgement);
+	row = row_find(scene, judgement);
+	return row != NULL && origin_add(rows, row) && row_join(scene, row, judgement);
 }
 
 void rule_rows_release(struct rule_rows *rows)
@@ -185,4 +243,6 @@ void rule_rows_release(struct rule_rows *rows)
 	for (uint32_t i = 0; i < rows->count; i++)
 		free(rows->rows[i].sockets);
 	free(rows->rows);
+	numbering_release(&rows->origins);
+	free(rows->origin_rows);
 }

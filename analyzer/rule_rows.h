@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "numbering.h"
 #include "rule_scene.h"
 
 struct rule_rows_entry;
@@ -15,6 +16,9 @@ struct rule_rows {
 	struct rule_row *rows;
 	uint32_t count, room;
 	struct rule_rows_entry *entries; /* uthash */
+	struct numbering origins;        /* of judgements */
+	uint32_t *origin_rows;           /* by number of the origin: its row */
+	uint32_t origin_room;
 };
 
 /* False: out of memory. */

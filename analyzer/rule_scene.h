@@ -48,7 +48,9 @@ struct rule_scene {
 	struct symbols *symbols;
 	const struct finding_settings *settings;
 	struct rule_rows *rows;
-	bool *is_told; /* by socket: a rule has told what is wrong with its end */
+	uint16_t *kinds;   /* by socket: enum rule_kind */
+	uint32_t *holders; /* by socket: object_holder() */
+	bool *is_told;     /* by socket: a rule has told what is wrong with its end */
 	uint32_t *site_sockets;
 	uint32_t site_socket_count;
 	struct rule_site *sites;

@@ -4,7 +4,6 @@
 
 #include "finding.h"
 #include "model.h"
-#include "object_facts.h"
 #include "rule_fix.h"
 #include "rule_rows.h"
 #include "rule_scene.h"
@@ -40,7 +39,7 @@ struct rule_judgement rule_judgement_of(const struct rule_scene *scene, enum rul
 	return (struct rule_judgement){.rule = rule,
 				       .process = row->process,
 				       .socket = socket,
-				       .object = object_holder(scene->model, row),
+				       .object = scene->holders[socket],
 				       .stack = socket_opened_stack(row),
 				       .time_ns = row->created_ns,
 				       .value_ns = TIME_NONE,

@@ -1,5 +1,6 @@
 #include "socket_group.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,22 +9,171 @@
 #include "numbers.h"
 #include "socket_facts.h"
 
-#define KEPT_LEAST 64 /* of a group that is kept: so few others are no work */
+enum duration { LATENCY, OPEN_FOR, IDLE, DURATIONS };
+
+/* The values of a line's sockets while they are gathered: of each kind there is room for all. */
+struct tally {
+	int64_t *values;
+	uint32_t room;
+	uint32_t counts[DURATIONS];
+};
+
+/*
+ * Rows are many and large, and those of one line lie far apart: they are gone through once, in
+ * their order, and not line by line.
+ */
+struct gathering {
+	struct socket_groups *groups;
+	struct tally *tallies; /* by sum */
+	int64_t *values;
+};
+
+static void durations_of(const struct model *model, const struct model_socket *socket,
+			 int64_t durations[DURATIONS])
+{
+	/* an accept has no connecting of ours to measure */
+	durations[LATENCY] = socket->origin == TRACE_ORIGIN_ACCEPT ? TIME_NONE
+								   : socket_latency_ns(socket);
+	durations[OPEN_FOR] = time_between(socket->created_ns, socket_ended_ns(model, socket));
+	durations[IDLE] = socket_idle_ns(model, socket);
+}
+
+static struct socket_spread *spread_of(struct socket_group *sum, int duration)
+{
+	switch (duration) {
+	case LATENCY:
+		return &sum->latency;
+	case OPEN_FOR:
+		return &sum->open_for;
+	default:
+		return &sum->idle;
+	}
+}
+
+static struct socket_group sum_begin(const struct model *model, uint32_t first)
+{
+	static const struct socket_spread none = {TIME_NONE, TIME_NONE, TIME_NONE};
+	int fd = model->sockets[first].fd;
+
+	return (struct socket_group){
+		.fd_least = fd, .fd_most = fd, .latency = none, .open_for = none, .idle = none};
+}
+
+static void sum_add(struct socket_group *sum, const struct model_socket *socket)
+{
+	sum->bytes_sent += socket->bytes_sent;
+	sum->bytes_received += socket->bytes_received;
+	if (socket->fd < sum->fd_least)
+		sum->fd_least = socket->fd;
+	if (socket->fd > sum->fd_most)
+		sum->fd_most = socket->fd;
+}
+
+static void spread_add(struct socket_spread *spread, int64_t value)
+{
+	if (spread->least == TIME_NONE || value < spread->least)
+		spread->least = value;
+	if (spread->most == TIME_NONE || value > spread->most)
+		spread->most = value;
+}
+
+static void socket_gather(const struct model *model, const struct model_socket *socket,
+			  struct socket_group *sum, struct tally *tally)
+{
+	int64_t durations[DURATIONS];
+
+	sum_add(sum, socket);
+	durations_of(model, socket, durations);
+	for (int i = 0; i < DURATIONS; i++) {
+		if (durations[i] == TIME_NONE)
+			continue;
+		spread_add(spread_of(sum, i), durations[i]);
+		tally->values[(size_t)i * tally->room + tally->counts[i]++] = durations[i];
+	}
+}
+
+static void sum_finish(struct socket_group *sum, struct tally *tally)
+{
+	for (int i = 0; i < DURATIONS; i++) {
+		uint32_t count = tally->counts[i];
+
+		if (count != 0)
+			spread_of(sum, i)->median = numbers_select(
+				tally->values + (size_t)i * tally->room, count, count / 2);
+	}
+}
+
+static void sockets_gather(struct gathering *gathering)
+{
+	struct socket_groups *groups = gathering->groups;
+	const struct fold *fold = groups->fold;
+
+	for (uint32_t i = 0; i < groups->model->sockets_count; i++) {
+		uint32_t line = fold->keys[i] != FOLD_NOT_SHOWN ? fold->lines[fold->keys[i]]
+								: MODEL_NONE;
+		uint32_t sum = line != MODEL_NONE ? groups->places[line] : 0;
+
+		if (line != MODEL_NONE)
+			socket_gather(groups->model, &groups->model->sockets[i], &groups->sums[sum],
+				      &gathering->tallies[sum]);
+	}
+	for (uint32_t i = 0; i < groups->sum_count; i++)
+		sum_finish(&groups->sums[i], &gathering->tallies[i]);
+}
+
+/* Counts the folded lines, and returns how many values there may be of one kind. */
+static size_t places_fill(struct socket_groups *groups)
+{
+	const struct fold *fold = groups->fold;
+	size_t room = 0;
+
+	for (uint32_t i = 0; i < fold->group_count; i++) {
+		groups->places[i] = MODEL_NONE;
+		if (fold->groups[i].count == 1)
+			continue;
+		groups->places[i] = groups->sum_count++;
+		room += fold->groups[i].count;
+	}
+	return room;
+}
+
+static bool sums_make(struct socket_groups *groups, struct gathering *gathering)
+{
+	const struct fold *fold = groups->fold;
+	size_t room = places_fill(groups), next = 0;
+
+	groups->sums = calloc((size_t)groups->sum_count + 1, sizeof *groups->sums);
+	gathering->tallies = calloc((size_t)groups->sum_count + 1, sizeof *gathering->tallies);
+	gathering->values = malloc((room * DURATIONS + 1) * sizeof *gathering->values);
+	if (groups->sums == NULL || gathering->tallies == NULL || gathering->values == NULL)
+		return false;
+	for (uint32_t i = 0; i < fold->group_count; i++) {
+		uint32_t place = groups->places[i];
+
+		if (place == MODEL_NONE)
+			continue;
+		groups->sums[place] = sum_begin(groups->model, fold->groups[i].first);
+		gathering->tallies[place] = (struct tally){.values = gathering->values + next,
+							   .room = fold->groups[i].count};
+		next += (size_t)fold->groups[i].count * DURATIONS;
+	}
+	if (groups->sum_count != 0)
+		sockets_gather(gathering);
+	return true;
+}
 
 enum status socket_groups_init(struct socket_groups *groups, const struct model *model,
 			       const struct fold *fold, struct error *error)
 {
-	uint32_t most = 1;
+	struct gathering gathering = {.groups = groups};
+	bool is_whole;
 
 	*groups = (struct socket_groups){.model = model, .fold = fold};
-	for (uint32_t i = 0; i < fold->group_count; i++) {
-		if (fold->groups[i].count > most)
-			most = fold->groups[i].count;
-		groups->kept_room += fold->groups[i].count >= KEPT_LEAST;
-	}
-	groups->values = malloc(most * sizeof *groups->values);
-	groups->kept = calloc((size_t)groups->kept_room + 1, sizeof *groups->kept);
-	if (groups->values != NULL && groups->kept != NULL)
+	groups->places = malloc(((size_t)fold->group_count + 1) * sizeof *groups->places);
+	is_whole = groups->places != NULL && sums_make(groups, &gathering);
+	free(gathering.tallies);
+	free(gathering.values);
+	if (is_whole)
 		return STATUS_OK;
 	socket_groups_release(groups);
 	return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
@@ -31,94 +181,30 @@ enum status socket_groups_init(struct socket_groups *groups, const struct model 
 
 void socket_groups_release(struct socket_groups *groups)
 {
-	free(groups->values);
-	free(groups->kept);
-	groups->values = NULL;
-	groups->kept = NULL;
+	free(groups->sums);
+	free(groups->places);
+	groups->sums = NULL;
+	groups->places = NULL;
 }
 
-/* An accept has no connecting of ours to measure. */
-static int64_t latency_of(const struct model *model, const struct model_socket *socket)
+static void alone_fill(struct socket_groups *groups, uint32_t socket)
 {
-	(void)model;
-	return socket->origin == TRACE_ORIGIN_ACCEPT ? TIME_NONE : socket_latency_ns(socket);
-}
+	const struct model_socket *row = &groups->model->sockets[socket];
+	int64_t values[DURATIONS];
+	struct tally tally = {.values = values, .room = 1};
 
-static int64_t open_for_of(const struct model *model, const struct model_socket *socket)
-{
-	return time_between(socket->created_ns, socket_ended_ns(model, socket));
-}
-
-static struct socket_spread spread_of(struct socket_groups *groups, const struct fold_group *group,
-				      int64_t (*value_of)(const struct model *model,
-							  const struct model_socket *socket))
-{
-	struct socket_spread spread = {TIME_NONE, TIME_NONE, TIME_NONE};
-	int64_t *values = groups->values;
-	size_t count = 0;
-
-	for (uint32_t i = group->first; i != MODEL_NONE; i = groups->fold->next[i]) {
-		int64_t value = value_of(groups->model, &groups->model->sockets[i]);
-
-		if (value == TIME_NONE)
-			continue;
-		if (count == 0 || value < spread.least)
-			spread.least = value;
-		if (count == 0 || value > spread.most)
-			spread.most = value;
-		values[count++] = value;
-	}
-	if (count != 0)
-		spread.median = numbers_select(values, count, count / 2);
-	return spread;
-}
-
-static void group_sum(const struct socket_groups *groups, struct socket_group *sum)
-{
-	const struct model_socket *sockets = groups->model->sockets;
-
-	sum->fd_least = sum->fd_most = sockets[sum->first].fd;
-	for (uint32_t i = sum->first; i != MODEL_NONE; i = groups->fold->next[i]) {
-		sum->bytes_sent += sockets[i].bytes_sent;
-		sum->bytes_received += sockets[i].bytes_received;
-		if (sockets[i].fd < sum->fd_least)
-			sum->fd_least = sockets[i].fd;
-		if (sockets[i].fd > sum->fd_most)
-			sum->fd_most = sockets[i].fd;
-	}
-}
-
-static int order_by_first(const void *key, const void *kept)
-{
-	uint32_t first = *(const uint32_t *)key;
-	const struct socket_group *group = kept;
-
-	return (first > group->first) - (first < group->first);
-}
-
-static bool can_keep(const struct socket_groups *groups, const struct fold_group *group)
-{
-	uint32_t count = groups->kept_count;
-
-	return group->count >= KEPT_LEAST && count < groups->kept_room &&
-	       (count == 0 || groups->kept[count - 1].first < group->first);
+	groups->alone = sum_begin(groups->model, socket);
+	socket_gather(groups->model, row, &groups->alone, &tally);
+	sum_finish(&groups->alone, &tally);
 }
 
 const struct socket_group *socket_groups_ask(struct socket_groups *groups,
 					     const struct fold_group *group)
 {
-	struct socket_group *found = NULL;
+	uint32_t place = groups->places[group - groups->fold->groups];
 
-	if (group->count >= KEPT_LEAST)
-		found = bsearch(&group->first, groups->kept, groups->kept_count,
-				sizeof *groups->kept, order_by_first);
-	if (found != NULL)
-		return found;
-	found = can_keep(groups, group) ? &groups->kept[groups->kept_count++] : &groups->last;
-	*found = (struct socket_group){.first = group->first};
-	group_sum(groups, found);
-	found->latency = spread_of(groups, group, latency_of);
-	found->open_for = spread_of(groups, group, open_for_of);
-	found->idle = spread_of(groups, group, socket_idle_ns);
-	return found;
+	if (place != MODEL_NONE)
+		return &groups->sums[place];
+	alone_fill(groups, group->first);
+	return &groups->alone;
 }

@@ -18,7 +18,6 @@ struct socket_spread {
 };
 
 struct socket_group {
-	uint32_t first; /* socket index, as in fold_group */
 	int fd_least, fd_most;
 	uint64_t bytes_sent, bytes_received;
 	struct socket_spread latency, open_for, idle;
@@ -27,11 +26,10 @@ struct socket_group {
 struct socket_groups {
 	const struct model *model;
 	const struct fold *fold;
-	int64_t *values; /* room for one of each socket of the largest group */
-	/* Lines are measured before they are printed: what was found of long lists is kept. */
-	struct socket_group *kept; /* in order of `first` */
-	uint32_t kept_count, kept_room;
-	struct socket_group last;
+	struct socket_group *sums; /* of the lines of more than one socket, in their order */
+	uint32_t sum_count;
+	uint32_t *places;          /* by line: where its sum is; MODEL_NONE */
+	struct socket_group alone; /* of the line of one socket that was asked for last */
 };
 
 /* Fails only with STATUS_NO_MEMORY. */
@@ -39,7 +37,7 @@ enum status socket_groups_init(struct socket_groups *groups, const struct model 
 			       const struct fold *fold, struct error *error);
 void socket_groups_release(struct socket_groups *groups);
 
-/* Valid until the next call. */
+/* Of one of the fold's groups. Valid until the next call. */
 const struct socket_group *socket_groups_ask(struct socket_groups *groups,
 					     const struct fold_group *group);
 

@@ -150,6 +150,12 @@ unsigned int terminal_text_width(const struct terminal *terminal, const char *te
 	while (*text != '\0') {
 		unsigned int columns;
 
+		/* most text is such, and needs no table of widths */
+		if (*text >= ' ' && *text <= '~') {
+			text++;
+			width++;
+			continue;
+		}
 		text += step(terminal, text, &columns);
 		width += columns;
 	}

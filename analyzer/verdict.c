@@ -24,6 +24,7 @@ struct sentence {
 	const struct model_object *row;
 	uint32_t object;
 	struct verdict_facts facts;
+	bool is_wordless; /* only its phrases are wanted */
 };
 
 __attribute__((format(printf, 3, 4))) static void
@@ -34,6 +35,8 @@ say(struct sentence *sentence, enum verdict_phrase phrase, const char *format, .
 	va_list arguments;
 
 	verdict->phrases |= 1u << phrase;
+	if (sentence->is_wordless)
+		return;
 	if (used != 0 && used + 2 < sizeof verdict->text) {
 		memcpy(verdict->text + used, ", ", 3);
 		used += 2;
@@ -41,6 +44,21 @@ say(struct sentence *sentence, enum verdict_phrase phrase, const char *format, .
 	va_start(arguments, format);
 	vsnprintf(verdict->text + used, sizeof verdict->text - used, format, arguments);
 	va_end(arguments);
+}
+
+static const char *duration_text(const struct sentence *sentence, int64_t duration_ns,
+				 struct quantity *quantity)
+{
+	return sentence->is_wordless ? ""
+				     : quantity_duration(sentence->terminal, duration_ns, quantity);
+}
+
+/* "" where no words are wanted; `label` has OBJECT_LABEL_SIZE bytes. */
+static void label_fill(const struct sentence *sentence, uint32_t object, char *label)
+{
+	label[0] = '\0';
+	if (!sentence->is_wordless)
+		object_label(sentence->terminal, sentence->model, object, label, OBJECT_LABEL_SIZE);
 }
 
 static const char *plural(uint64_t count)
@@ -72,7 +90,7 @@ static void never_say(struct sentence *sentence)
 		say(sentence, VERDICT_NO_CONNECTION, "not a connection: made %s, owned 0 sockets",
 		    text);
 	} else if (made.opener != MODEL_NONE) {
-		object_label(sentence->terminal, sentence->model, made.opener, label, sizeof label);
+		label_fill(sentence, made.opener, label);
 		say(sentence, VERDICT_PASSES_ON, "owned 0 sockets: %s, which it made, connects",
 		    label);
 	} else {
@@ -100,13 +118,12 @@ static bool returned_say(struct sentence *sentence, uint32_t index)
 	held_ns = time_between(release_ns, object_gone_ns(&model->objects[holder]));
 	if (object_gone_ns(&model->objects[holder]) < ended_ns && held_ns < CASCADE_NS)
 		return false;
-	object_label(sentence->terminal, model, holder, label, sizeof label);
+	label_fill(sentence, holder, label);
 	if (object_has_open_at_end(model, holder, index))
 		say(sentence, VERDICT_RETURNED, "%s%s still holds it", where, label);
 	else
 		say(sentence, VERDICT_RETURNED, "%s%s held it %s longer", where, label,
-		    quantity_duration(sentence->terminal, time_between(release_ns, ended_ns),
-				      &quantity));
+		    duration_text(sentence, time_between(release_ns, ended_ns), &quantity));
 	return true;
 }
 
@@ -127,7 +144,7 @@ static void borrowed_say(struct sentence *sentence)
 		    (uint64_t)socket + 1, more);
 		return;
 	}
-	object_label(sentence->terminal, model, holder, label, sizeof label);
+	label_fill(sentence, holder, label);
 	say(sentence, VERDICT_BORROWED, "borrowed s%" PRIu64 "%s from %s%s", (uint64_t)socket + 1,
 	    more, label, model->objects[holder].role == TRACE_ROLE_ENGINE ? "'s pool" : "");
 	returned_say(sentence, socket);
@@ -146,7 +163,7 @@ static void beginning_say(struct sentence *sentence)
 		say(sentence, VERDICT_AT_CREATION, "connected when created");
 	else
 		say(sentence, VERDICT_ON_FIRST_USE, "connected on first use +%s",
-		    quantity_duration(sentence->terminal, facts->first_connected_ns, &quantity));
+		    duration_text(sentence, facts->first_connected_ns, &quantity));
 	if (match == TRACE_MATCH_TASK || match == TRACE_MATCH_THREAD)
 		say(sentence, VERDICT_BY_TASK, "in a %s (a weaker match)", words_match(match));
 	if (facts->connections > facts->reconnected + 1)
@@ -177,7 +194,7 @@ static void server_say(struct sentence *sentence)
 {
 	const struct verdict_facts *facts = &sentence->facts;
 	struct quantity quantity;
-	const char *idle = quantity_duration(sentence->terminal, facts->server_idle_ns, &quantity);
+	const char *idle = duration_text(sentence, facts->server_idle_ns, &quantity);
 
 	if (facts->server_closed == 1)
 		say(sentence, VERDICT_CLOSED_BY_SERVER, "closed by the server after %s idle", idle);
@@ -223,7 +240,7 @@ static void finalized_say(struct sentence *sentence, const struct model_socket *
 		say(sentence, VERDICT_CLOSED_BY_COLLECTOR, "closed by a finalizer while it lived");
 	else if (after_ns > CASCADE_NS)
 		say(sentence, VERDICT_CLOSED_BY_COLLECTOR, "closed by a finalizer %s after it",
-		    quantity_duration(sentence->terminal, after_ns, &quantity));
+		    duration_text(sentence, after_ns, &quantity));
 	else
 		say(sentence, VERDICT_CLOSED_WITH_OBJECT, "closed with the object (%s)",
 		    is_by_cycle ? "cycle collection" : words_object_end(sentence->row->end));
@@ -270,6 +287,18 @@ static void opened_say(struct sentence *sentence)
 		ending_say(sentence, last);
 }
 
+static void verdict_say(struct sentence *sentence)
+{
+	*sentence->verdict = (struct verdict){.phrases = 0};
+	verdict_facts_fill(&sentence->facts, sentence->model, sentence->object);
+	if (sentence->row->opened_count != 0)
+		opened_say(sentence);
+	else if (sentence->row->used_count != 0)
+		borrowed_say(sentence);
+	else
+		never_say(sentence);
+}
+
 void verdict_object(struct verdict *verdict, const struct terminal *terminal,
 		    const struct model *model, uint32_t object)
 {
@@ -279,12 +308,18 @@ void verdict_object(struct verdict *verdict, const struct terminal *terminal,
 				    .row = &model->objects[object],
 				    .object = object};
 
-	*verdict = (struct verdict){0};
-	verdict_facts_fill(&sentence.facts, model, object);
-	if (sentence.row->opened_count != 0)
-		opened_say(&sentence);
-	else if (sentence.row->used_count != 0)
-		borrowed_say(&sentence);
-	else
-		never_say(&sentence);
+	verdict_say(&sentence);
+}
+
+uint32_t verdict_phrases(const struct model *model, uint32_t object)
+{
+	struct verdict verdict;
+	struct sentence sentence = {.verdict = &verdict,
+				    .model = model,
+				    .row = &model->objects[object],
+				    .object = object,
+				    .is_wordless = true};
+
+	verdict_say(&sentence);
+	return verdict.phrases;
 }
