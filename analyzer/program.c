@@ -52,7 +52,8 @@ static enum status program_refuse(struct program *program, enum program_kind kin
 
 	program->kind = kind;
 	if (program->script_depth == 0)
-		return error_set(error, status, program->path, 0, "%s", kinds[kind].reason);
+		return error_set(error, status, program->path[0] != '\0' ? program->path : "''", 0,
+				 "%s", kinds[kind].reason);
 	return error_set(error, status, program->command_path, 0, "its interpreter %s: %s",
 			 program->path, kinds[kind].reason);
 }

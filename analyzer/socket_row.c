@@ -138,10 +138,14 @@ static const char *peer_prefix(const struct model_socket *socket)
 }
 
 /* What a socket without a peer is instead. */
-static void no_peer_escape(const struct socket_row *row, const struct model_socket *socket,
-			   char *text, size_t size)
+static void no_peer_escape(const struct socket_row *row, const struct fold_group *group, char *text,
+			   size_t size)
 {
-	if (socket->origin == TRACE_ORIGIN_SOCKETPAIR && socket->parent != MODEL_NONE)
+	const struct model_socket *socket = &row->model->sockets[group->first];
+
+	if (socket->origin == TRACE_ORIGIN_SOCKETPAIR && group->count > 1)
+		snprintf(text, size, "socketpair"); /* of each half another one */
+	else if (socket->origin == TRACE_ORIGIN_SOCKETPAIR && socket->parent != MODEL_NONE)
 		snprintf(text, size, "pair with s%" PRIu64, (uint64_t)socket->parent + 1);
 	else if (socket->origin == TRACE_ORIGIN_SOCKETPAIR)
 		snprintf(text, size, "pair");
@@ -159,7 +163,7 @@ static void peer_fill(struct socket_row *row, const struct fold_group *group)
 	if (socket->peer.family != AF_UNSPEC && socket->origin != TRACE_ORIGIN_SOCKETPAIR)
 		peer_escape(row, socket, text, sizeof text);
 	else
-		no_peer_escape(row, socket, text, sizeof text);
+		no_peer_escape(row, group, text, sizeof text);
 	if (strcmp(text, "-") == 0)
 		snprintf(text, sizeof text, "%s, unnamed", words_family(socket->family));
 	if (group->count > 1)

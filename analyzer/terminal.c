@@ -203,6 +203,19 @@ void terminal_cut(const struct terminal *terminal, char *text, size_t size, unsi
 	memcpy(text + head_size, ellipsis, mark_size);
 }
 
+/* A word of which less than this is left says nothing, and goes as a whole. */
+#define WORD_LEFT 4u
+
+/* Where the last word begins whose rest before `kept` is too short to be worth its mark, else 0. */
+static size_t stump_start(const char *text, size_t kept)
+{
+	size_t start = kept;
+
+	while (start > 0 && kept - start < WORD_LEFT && text[start] != ' ')
+		start--;
+	return text[start] == ' ' ? start : 0;
+}
+
 void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, unsigned int width)
 {
 	const char *ellipsis = terminal_ellipsis(terminal);
@@ -214,6 +227,8 @@ void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, 
 	kept = position_after(terminal, text, width > mark ? width - mark : 0);
 	if (width < mark || kept + strlen(ellipsis) + 1 > size)
 		text[0] = '\0';
+	else if (stump_start(text, kept) != 0)
+		text[stump_start(text, kept)] = '\0';
 	else
 		strcpy(text + kept, ellipsis);
 }

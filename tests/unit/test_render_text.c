@@ -121,6 +121,20 @@ Test(render_text, folds_sockets_that_are_alike)
 	lacks(text, "  s2 ");
 }
 
+Test(render_text, names_no_single_half_of_folded_pairs)
+{
+	for (uint32_t i = 0; i < 4; i++) {
+		struct model_socket *socket = hand_socket(&hand);
+
+		socket->origin = TRACE_ORIGIN_SOCKETPAIR;
+		socket->peer.family = AF_UNSPEC;
+		socket->parent = i ^ 1;
+	}
+	RENDERED(text);
+	has(text, "4 × socketpair");
+	lacks(text, "pair with");
+}
+
 Test(render_text, shows_each_socket_when_asked)
 {
 	for (int i = 0; i < 5; i++)

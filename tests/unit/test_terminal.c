@@ -84,10 +84,22 @@ Test(terminal, cuts_wide_characters_whole)
 
 Test(terminal, cuts_at_the_end)
 {
-	char text[32] = "app.py:12 <module>";
+	char text[32] = "app.py:12 checkout", short_text[32] = "redis-benchmark+0x17a9";
+
+	terminal_cut_end(&unicode, text, sizeof text, 15);
+	cr_expect_str_eq(text, "app.py:12 chec…");
+	terminal_cut_end(&unicode, short_text, sizeof short_text, 12);
+	cr_expect_str_eq(short_text, "redis-bench…");
+}
+
+Test(terminal, cuts_off_a_word_of_which_little_would_be_left)
+{
+	char text[32] = "app.py:12 <module>", whole[32] = "app.py:12 <module>";
 
 	terminal_cut_end(&unicode, text, sizeof text, 12);
-	cr_expect_str_eq(text, "app.py:12 <…");
+	cr_expect_str_eq(text, "app.py:12");
+	terminal_cut_end(&ascii, whole, sizeof whole, 11);
+	cr_expect_str_eq(whole, "app.py:12");
 }
 
 Test(terminal, marks_a_cut_in_ascii_too)
