@@ -48,6 +48,6 @@ static int mark_run(const struct command *command, int argc, char **argv)
 const struct command cmd_mark = {
 	.name = "mark",
 	.synopsis = "begin|end NAME",
-	.summary = "say to a recording that a test, or another part of a script, begins or ends",
+	.summary = "say to a recording that a test, or a step, begins or ends",
 	.run = mark_run,
 };
