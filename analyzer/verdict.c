@@ -17,6 +17,9 @@
 /* A socket that ends this soon after its object went with it. */
 #define CASCADE_NS INT64_C(10000000)
 
+/* And this soon after the object let go of it, whoever held it on went in the same breath. */
+#define HANDOVER_NS INT64_C(1000000)
+
 struct sentence {
 	struct verdict *verdict;
 	const struct terminal *terminal;
@@ -116,7 +119,7 @@ static bool returned_say(struct sentence *sentence, uint32_t index)
 	if (release_ns == TIME_NONE || holder == MODEL_NONE || holder == sentence->object)
 		return false;
 	held_ns = time_between(release_ns, object_gone_ns(&model->objects[holder]));
-	if (object_gone_ns(&model->objects[holder]) < ended_ns && held_ns < CASCADE_NS)
+	if (object_gone_ns(&model->objects[holder]) < ended_ns && held_ns < HANDOVER_NS)
 		return false;
 	label_fill(sentence, holder, label);
 	if (object_has_open_at_end(model, holder, index))

@@ -166,6 +166,24 @@ Test(verdict, returned_to_the_pool_which_was_closed_later)
 	       "Engine o1 held it 1.00 s longer");
 }
 
+/* A short program gives its session up only just before its engine. */
+Test(verdict, returned_to_the_pool_which_soon_went_with_the_engine)
+{
+	struct pool made = pool_make();
+
+	scene.hand.sockets[made.socket].end = TRACE_END_FINALIZED;
+	scene.hand.sockets[made.socket].closed_ns = 607 * HAND_MS;
+	object_scene_gone(&scene, made.session, TRACE_OBJECT_END_REFCOUNT, 601 * HAND_MS);
+	object_scene_gone(&scene, made.engine, TRACE_OBJECT_END_GC, 606 * HAND_MS);
+	object_scene_gone(&scene, made.pool, TRACE_OBJECT_END_GC, 606 * HAND_MS);
+	judges(made.session,
+	       "connected on first use +52 ms, used for 1 send, returned to the pool: "
+	       "Engine o1 held it 7.0 ms longer");
+	judges(made.engine,
+	       "connected on first use +102 ms, used for 1 send, closed with the object (cycle "
+	       "collection)");
+}
+
 Test(verdict, borrowed_and_given_back)
 {
 	struct pool made = pool_make();
