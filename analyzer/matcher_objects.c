@@ -11,12 +11,19 @@ int64_t matcher_connect_ns(const struct model_socket *socket)
 						       : socket->created_ns;
 }
 
-/* An object's connect happened in its constructor, unless that had returned before. */
+/* Killed while its constructor ran: every other object of Python's that connects is past it. */
+static bool is_unfinished(const struct model_object *object)
+{
+	return object->runtime == TRACE_RUNTIME_PYTHON && object->constructed_ns == TIME_NONE &&
+	       object->end == 0 && (object->flags & TRACE_OBJECT_ADOPTED) == 0;
+}
+
+/* An object's connect happened in its constructor, unless that had ended before. */
 static bool is_at_creation(const struct model_object *object, int64_t connect_ns)
 {
 	if (object->constructed_ns != TIME_NONE)
 		return connect_ns <= object->constructed_ns;
-	return connect_ns <= object->created_ns;
+	return connect_ns <= object->created_ns || is_unfinished(object);
 }
 
 /*

@@ -114,6 +114,23 @@ Test(matcher, tells_when_an_object_connects)
 	cr_expect_str_eq(model.objects[3].connects, "never");
 }
 
+/* The record of an object's end is missing as well: the process was killed. */
+Test(matcher, takes_a_connect_in_an_unfinished_constructor_as_one_at_creation)
+{
+	struct trace_object *unfinished = trace_builder_object(&builder, "a.Unfinished", 2000);
+	struct trace_object *copied = trace_builder_object(&builder, "a.Copied", 2000);
+
+	unfinished->constructed_ns = copied->constructed_ns = 0;
+	copied->flags = TRACE_OBJECT_ADOPTED;
+	connected_socket(3, 2100);
+	connected_socket(4, 2100);
+	trace_builder_link(&builder, 1, 1, TRACE_LINK_OWNER, 0);
+	trace_builder_link(&builder, 2, 2, TRACE_LINK_OWNER, 0);
+	match();
+	cr_expect_str_eq(model.objects[0].connects, "at-creation");
+	cr_expect_str_eq(model.objects[1].connects, "on-first-use");
+}
+
 Test(matcher, takes_a_handle_that_came_after_its_connect_as_connected_at_creation)
 {
 	connected_socket(3, 2000);
