@@ -257,7 +257,7 @@ void render_show_object_story(const struct terminal *terminal, const struct mode
 	bool is_at_exit = object->end == TRACE_OBJECT_END_EXIT;
 
 	story_add(story, object->created_ns, object->created_stack, "created");
-	story_add(story, object->constructed_ns, MODEL_NONE, "constructor returned");
+	story_add(story, object->constructed_ns, MODEL_NONE, "constructor ended");
 	made_add(terminal, model, object, story);
 	opened_add(terminal, model, object, story);
 	users_add(terminal, model, object, story);

@@ -8,14 +8,15 @@
 #include "python_api.h"
 #include "python_audit.h"
 #include "python_builtin.h"
+#include "python_c_types.h"
 #include "python_capture.h"
 #include "python_catalog.h"
-#include "python_classes.h"
 #include "python_frames.h"
 #include "python_generation.h"
 #include "python_objects.h"
 #include "python_tasks.h"
 #include "python_threads.h"
+#include "python_type_calls.h"
 #include "recorder.h"
 
 static struct python_builtin build_class;    /* builtins.__build_class__ */
@@ -36,14 +37,10 @@ static struct python_object *hook_build_class(struct python_object *self,
 {
 	struct python_object *made = python.PyObject_Call(build_class.original, arguments,
 							  keywords);
-	unsigned int depth = guard_raise();
-	int error = errno;
 
 	(void)self;
-	if (made && python_objects_are_on())
-		python_class_made(made);
-	errno = error;
-	guard_restore(depth);
+	if (made)
+		python_type_made(made);
 	return made;
 }
 
@@ -53,7 +50,7 @@ static void tell_module(struct python_object *module)
 	int error = errno;
 
 	if (module && python_objects_are_on() && python_is_main_interpreter())
-		python_class_module(module);
+		python_c_types_look(module);
 	errno = error;
 	guard_restore(depth);
 }
@@ -112,6 +109,7 @@ static void runtime_begin(void)
 	has_begun = true;
 	if (python_frames_start() && builtins_replace()) {
 		python_threads_start();
+		python_type_calls_start();
 		python_objects_switch(true);
 		recorder_add_runtime(python_capture);
 	} else {

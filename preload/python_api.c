@@ -12,6 +12,7 @@ struct python_api python;
 /* Include/typeslots.h: the numbers are part of the stable ABI. */
 #define SLOT_ALLOC    47
 #define SLOT_BASE     48
+#define SLOT_CALL     50
 #define SLOT_DEALLOC  52
 #define SLOT_INIT     60
 #define SLOT_FINALIZE 80
@@ -73,7 +74,7 @@ bool python_api_check(struct python_type *type)
 	return type->object.type && (type->flags & PYTHON_TYPE_IS_HEAP) &&
 	       is_slot(type, SLOT_DEALLOC, &type->dealloc) &&
 	       is_slot(type, SLOT_BASE, &type->base) && is_slot(type, SLOT_INIT, &type->init) &&
-	       is_slot(type, SLOT_ALLOC, &type->alloc) &&
+	       is_slot(type, SLOT_ALLOC, &type->alloc) && is_slot(type, SLOT_CALL, &type->call) &&
 	       is_slot(type, SLOT_FINALIZE, &type->finalize) &&
 	       python.PyTuple_Size(type->mro) > 0 &&
 	       python.PyTuple_GetItem(type->mro, 0) == &type->object;

@@ -27,6 +27,9 @@ typedef struct python_object *(*python_vectorcall_fn)(struct python_object *func
 						      struct python_object *const *arguments,
 						      size_t count_and_flag,
 						      struct python_object *keyword_names);
+/* PyVectorcall_NARGS, Include/cpython/abstract.h: the top bit is no part of the count. */
+#define PYTHON_ARGUMENT_COUNT(count_and_flag) ((count_and_flag) << 1 >> 1)
+
 typedef int (*python_audit_fn)(const char *event, struct python_object *arguments, void *context);
 typedef struct python_object *(*python_call_fn)(struct python_object *self,
 						struct python_object *arguments,
@@ -74,7 +77,9 @@ struct python_type {
 	ssize_t basic_size;
 	ssize_t item_size;
 	python_release_fn dealloc;
-	void *reserved_before_getattro[11];
+	void *reserved_before_call[9];
+	python_call_fn call;
+	void *reserved_before_getattro[1];
 	python_getattro_fn getattro;
 	void *reserved_before_flags[2];
 	unsigned long flags;
@@ -87,11 +92,14 @@ struct python_type {
 	python_alloc_fn alloc;
 	void *reserved_before_mro[4];
 	struct python_object *mro;
-	void *reserved_before_finalize[5];
+	void *reserved_before_version_tag[4];
+	unsigned int version_tag; /* another whenever the class has changed */
 	python_release_fn finalize;
+	python_vectorcall_fn vectorcall; /* of the type itself */
 };
-#define PYTHON_TYPE_IS_HEAP (1ul << 9)  /* Py_TPFLAGS_HEAPTYPE */
-#define PYTHON_TYPE_IS_TYPE (1ul << 31) /* Py_TPFLAGS_TYPE_SUBCLASS */
+#define PYTHON_TYPE_IS_HEAP     (1ul << 9)  /* Py_TPFLAGS_HEAPTYPE */
+#define PYTHON_TYPE_HAS_VERSION (1ul << 19) /* Py_TPFLAGS_VALID_VERSION_TAG */
+#define PYTHON_TYPE_IS_TYPE     (1ul << 31) /* Py_TPFLAGS_TYPE_SUBCLASS */
 
 struct python_api {
 #define PYTHON_REQUIRED(type, name, other_name, parameters) type(*name) parameters;

@@ -4,11 +4,12 @@
 
 #include "python_api.h"
 #include "python_classes.h"
-#include "python_walk.h"
+#include "python_constructions.h"
 #include "python_objects.h"
 #include "python_slots.h"
 #include "python_starts.h"
 #include "python_tasks.h"
+#include "python_walk.h"
 
 static bool has_many_interpreters;
 

@@ -3,28 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "python_functions.h"
 #include "python_generation.h"
 #include "python_map.h"
 #include "python_slots.h"
-#include "python_workers.h"
 #include "recorder.h"
 
 #define NAME_MAX_BYTES 512
 
 static struct python_map classes; /* type -> struct python_class */
 static struct python_name *names;
-
-static const struct {
-	const char *module, *attribute, *name;
-	struct python_catalog_entry entry;
-} c_types[] = {
-#define ONE_THREAD PYTHON_CLASS_ONE_THREAD
-#define PYTHON_CLASS(module, name, role, flags)
-#define PYTHON_C_TYPE(module, attribute, name, role, flags)                                        \
-	{module, attribute, name, {TRACE_ROLE_##role, flags, NULL}},
-#include "python_catalog.def"
-};
-#define C_TYPE_COUNT (sizeof(c_types) / sizeof(*c_types))
 
 /* type.__getattribute__ itself, so that no metaclass of the program's is run. */
 static struct python_object *type_attribute(struct python_type *type, const char *name)
@@ -53,7 +41,7 @@ static bool attribute_copy(struct python_type *type, const char *name, char *int
 	return text != NULL;
 }
 
-static struct python_name *name_intern(const char *text)
+struct python_name *python_class_name_of_text(const char *text)
 {
 	struct python_name *name = names;
 	size_t size_bytes = strlen(text) + 1;
@@ -81,7 +69,7 @@ static struct python_name *name_of(struct python_type *type)
 	    !attribute_copy(type, "__qualname__", qualified, sizeof(qualified)))
 		return NULL;
 	snprintf(text, sizeof(text), "%s.%s", module, qualified);
-	return name_intern(text);
+	return python_class_name_of_text(text);
 }
 
 struct python_name *python_class_name(struct python_class *class)
@@ -108,19 +96,56 @@ struct python_class *python_class_find(struct python_type *type)
 	return class && python_slots_are_ours(type) ? class : NULL;
 }
 
-/* Constructors of Python's own tell their end through their function object. */
-static void constructor_watch(struct python_class *class)
+/* Borrowed, and as it stands in the class: no descriptor of the program's is run. */
+static struct python_object *class_lookup(struct python_type *type, const char *name)
 {
-	struct python_object *constructor = type_attribute(class->type, "__init__");
+	struct python_object *key = python.PyUnicode_FromString(name), *value;
 
-	if (constructor && constructor->type == python.PyFunction_Type)
-		class->has_constructor = python_slots_take_function(constructor);
-	if (constructor)
-		python.Py_DecRef(constructor);
-	python.PyErr_Clear();
+	if (!key)
+		return NULL;
+	value = python._PyType_Lookup(type, key);
+	python.Py_DecRef(key);
+	return value;
 }
 
-static struct python_class *class_add(struct python_type *type, bool is_c_type,
+/* What type.__new__ has wrapped in a staticmethod: that of a class statement. */
+static void new_watch(struct python_class *class)
+{
+	struct python_object *wrapped = class_lookup(class->type, "__new__"), *function;
+
+	if (!wrapped || wrapped->type != python.PyStaticMethod_Type)
+		return;
+	function = type_attribute(class->type, "__new__");
+	if (!function)
+		return;
+	python_functions_take_new(function);
+	python.Py_DecRef(function);
+}
+
+/* An __init__ that is neither a function nor written in C is told of by the slot that calls it. */
+static void init_watch(struct python_class *class)
+{
+	struct python_object *constructor = class_lookup(class->type, "__init__");
+
+	class->has_constructor = false;
+	if (!constructor || constructor->type == python.PyWrapperDescr_Type)
+		return;
+	class->has_constructor = python_functions_take_init(constructor);
+	if (constructor->type != python.PyFunction_Type)
+		class->has_constructor = python_slots_take_init(class);
+}
+
+static void constructors_watch(struct python_class *class)
+{
+	if (class->is_c_type || (class->entry.flags & PYTHON_CLASS_HOLDS_SOCKET))
+		return;
+	new_watch(class);
+	init_watch(class);
+	python.PyErr_Clear();
+	class->version_tag = class->type->version_tag;
+}
+
+struct python_class *python_class_add(struct python_type *type, bool is_c_type,
 				      const struct python_catalog_entry *entry)
 {
 	struct python_class *class = python_class_find(type);
@@ -136,9 +161,27 @@ static struct python_class *class_add(struct python_type *type, bool is_c_type,
 			return NULL;
 	}
 	*class = (struct python_class){.type = type, .entry = *entry, .is_c_type = is_c_type};
-	if (!is_c_type && !(entry->flags & PYTHON_CLASS_HOLDS_SOCKET))
-		constructor_watch(class);
-	return python_slots_take(class) ? class : NULL;
+	if (!python_slots_take(class))
+		return NULL;
+	constructors_watch(class);
+	return class;
+}
+
+/* To 3.11 a flag tells whether the tag still holds, from 3.12 on the tag is 0 if it does not. */
+static bool has_changed(const struct python_class *class)
+{
+	const struct python_type *type = class->type;
+	bool has_version = python.minor_version > 11 || (type->flags & PYTHON_TYPE_HAS_VERSION);
+
+	return !has_version || !type->version_tag || type->version_tag != class->version_tag;
+}
+
+/* A decorator may give a class its constructor, as dataclass() does, or a program another one. */
+void python_class_renew(struct python_class *class)
+{
+	python_slots_renew(class);
+	if (has_changed(class))
+		constructors_watch(class);
 }
 
 /* The nearest tracked class among the bases, by the order in which methods are looked up. */
@@ -193,6 +236,19 @@ static bool is_tracked(struct python_class *class)
 	return true;
 }
 
+/* In the catalog by its own name. */
+static struct python_class *class_named(struct python_type *type)
+{
+	struct python_catalog_entry entry;
+	char module[NAME_MAX_BYTES / 2], name[NAME_MAX_BYTES / 2];
+
+	return attribute_copy(type, "__module__", module, sizeof(module)) &&
+			       attribute_copy(type, "__qualname__", name, sizeof(name)) &&
+			       python_catalog_find(module, name, &entry)
+		       ? python_class_add(type, false, &entry)
+		       : NULL;
+}
+
 static struct python_class *class_resolve(struct python_type *type)
 {
 	struct python_class *class = python_class_find(type), *base;
@@ -202,7 +258,7 @@ static struct python_class *class_resolve(struct python_type *type)
 	base = classes.count && (type->flags & PYTHON_TYPE_IS_HEAP) ? base_find(type) : NULL;
 	if (!base)
 		return NULL;
-	return class_add(type, base->is_c_type && type->init == base->init, &base->entry);
+	return python_class_add(type, base->is_c_type && type->init == base->init, &base->entry);
 }
 
 struct python_class *python_class_resolve(struct python_type *type)
@@ -215,57 +271,9 @@ struct python_class *python_class_resolve(struct python_type *type)
 void python_class_made(struct python_object *made)
 {
 	struct python_type *type = (struct python_type *)(void *)made;
-	struct python_catalog_entry entry;
-	char module[NAME_MAX_BYTES / 2], name[NAME_MAX_BYTES / 2];
 
 	if (!(made->type->flags & PYTHON_TYPE_IS_TYPE))
 		return;
-	if (attribute_copy(type, "__module__", module, sizeof(module)) &&
-	    attribute_copy(type, "__qualname__", name, sizeof(name)) &&
-	    python_catalog_find(module, name, &entry))
-		class_add(type, false, &entry);
-	else
+	if (!class_named(type))
 		class_resolve(type);
-}
-
-static void c_type_add(struct python_object *type, size_t i)
-{
-	struct python_class *class = NULL;
-
-	if (type->type->flags & PYTHON_TYPE_IS_TYPE)
-		class = class_add((struct python_type *)(void *)type, true, &c_types[i].entry);
-	if (!class)
-		return;
-	class->name = name_intern(c_types[i].name);
-	python_workers_take(class->type, c_types[i].name);
-}
-
-static bool is_module_named(struct python_object *module, const char *name)
-{
-	struct python_object *value = python.PyObject_GetAttrString(module, "__name__");
-	const char *text = NULL;
-	bool is_named;
-
-	if (value && python.PyType_IsSubtype(value->type, python.PyUnicode_Type))
-		text = python.PyUnicode_AsUTF8AndSize(value, NULL);
-	is_named = text && !strcmp(text, name);
-	if (value)
-		python.Py_DecRef(value);
-	python.PyErr_Clear();
-	return is_named;
-}
-
-void python_class_module(struct python_object *module)
-{
-	for (size_t i = 0; i < C_TYPE_COUNT; i++) {
-		struct python_object *type = NULL;
-
-		if (is_module_named(module, c_types[i].module))
-			type = python.PyObject_GetAttrString(module, c_types[i].attribute);
-		if (type) {
-			c_type_add(type, i);
-			python.Py_DecRef(type);
-		}
-		python.PyErr_Clear();
-	}
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "python_codes.h"
-#include "python_slots.h"
+#include "python_functions.h"
 
 /*
  * From 3.11 a frame object points at the frame proper behind its f_back (pycore_frame.h), whose
@@ -73,7 +73,7 @@ static bool trial_run(struct python_object *names, struct python_object *mark)
 {
 	struct python_object *function = trial_define(names, mark);
 	struct python_object *arguments = python.PyTuple_New(1), *result = NULL;
-	bool is_understood = function && python_slots_start(function);
+	bool is_understood = function && python_functions_start(function);
 
 	if (is_understood && arguments) {
 		python.Py_IncRef(mark);

@@ -1,23 +1,13 @@
 #include "python_slots.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "guard.h"
 #include "python_classes.h"
+#include "python_constructions.h"
 #include "python_objects.h"
 
-/* PY_VECTORCALL_ARGUMENTS_OFFSET, Include/cpython/abstract.h */
-#define COUNT_FLAG ((size_t)1 << (8 * sizeof(size_t) - 1))
-
-static python_vectorcall_fn standard_vectorcall;
-static size_t vectorcall_offset_bytes;
 static __thread unsigned int finalizing_depth;
-
-static bool may_record(void)
-{
-	return !guard_is_up() && python_objects_are_on() && python_is_up();
-}
 
 static struct python_object *hook_alloc(struct python_type *type, ssize_t item_count);
 static void hook_finalize(struct python_object *self);
@@ -62,11 +52,11 @@ static struct python_object *hook_alloc(struct python_type *type, ssize_t item_c
 	python_alloc_fn alloc = class ? class->alloc : python.PyType_GenericAlloc;
 	struct python_object *object = alloc(type, item_count);
 
-	if (object && may_record()) {
+	if (object && python_objects_may_record()) {
 		unsigned int depth = guard_raise();
 		int error = errno;
 
-		python_object_allocated(object);
+		python_construction_allocated(object);
 		errno = error;
 		guard_restore(depth);
 	}
@@ -78,6 +68,7 @@ static void tell_ended(struct python_object *object, bool is_collected)
 	unsigned int depth = guard_raise();
 	int error = errno;
 
+	python_construction_forget(object);
 	python_object_ended(object, is_collected);
 	errno = error;
 	guard_restore(depth);
@@ -117,63 +108,12 @@ static int hook_init(struct python_object *self, struct python_object *arguments
 		     struct python_object *keywords)
 {
 	struct python_class *class = class_with(self->type, has_init);
-	bool is_outermost = may_record() && python_object_constructing(self);
+	bool is_outermost = python_objects_may_record() && python_construction_init_entered(self);
 	int result = class->init(self, arguments, keywords);
 
 	if (is_outermost)
-		python_object_constructed(self, result == 0);
+		python_construction_init_left(self, result == 0);
 	return result;
-}
-
-static struct python_object *hook_vectorcall(struct python_object *function,
-					     struct python_object *const *arguments,
-					     size_t count_and_flag,
-					     struct python_object *keyword_names)
-{
-	struct python_object *self = (count_and_flag & ~COUNT_FLAG) ? arguments[0] : NULL;
-	struct python_object *result;
-	bool is_outermost = self && may_record() && python_object_constructing(self);
-
-	result = standard_vectorcall(function, arguments, count_and_flag, keyword_names);
-	if (is_outermost)
-		python_object_constructed(self, result != NULL);
-	return result;
-}
-
-static python_vectorcall_fn *vectorcall_of(struct python_object *function)
-{
-	return (python_vectorcall_fn *)(void *)((char *)function + vectorcall_offset_bytes);
-}
-
-bool python_slots_start(struct python_object *function)
-{
-	size_t size_bytes = (size_t)function->type->basic_size;
-	unsigned int found = 0;
-
-	standard_vectorcall = python.PyVectorcall_Function ? python.PyVectorcall_Function(function)
-							   : python._PyFunction_Vectorcall;
-	for (size_t at = sizeof(*function); at < size_bytes; at += sizeof(void *)) {
-		if (memcmp((char *)function + at, &standard_vectorcall, sizeof(void *)))
-			continue;
-		vectorcall_offset_bytes = at;
-		found++;
-	}
-	return standard_vectorcall && found == 1;
-}
-
-bool python_slots_take_function(struct python_object *function)
-{
-	python_vectorcall_fn *vectorcall = vectorcall_of(function);
-
-	if (*vectorcall == hook_vectorcall)
-		return true;
-	if (*vectorcall != standard_vectorcall)
-		return false;
-	if (python.PyFunction_SetVectorcall)
-		python.PyFunction_SetVectorcall(function, hook_vectorcall);
-	else
-		*vectorcall = hook_vectorcall;
-	return true;
 }
 
 bool python_slots_are_ours(const struct python_type *type)
@@ -195,6 +135,17 @@ static void slots_keep(struct python_class *class)
 #undef KEEP
 }
 
+bool python_slots_take_init(struct python_class *class)
+{
+	struct python_type *type = class->type;
+
+	if (!has_init(type)) {
+		class->init = type->init;
+		type->init = hook_init;
+	}
+	return true;
+}
+
 bool python_slots_take(struct python_class *class)
 {
 	struct python_type *type = class->type;
@@ -206,10 +157,8 @@ bool python_slots_take(struct python_class *class)
 	if (class->entry.flags & PYTHON_CLASS_HOLDS_SOCKET)
 		return true;
 	type->alloc = hook_alloc;
-	if (class->is_c_type && type->init) {
-		type->init = hook_init;
-		class->has_constructor = true;
-	}
+	if (class->is_c_type && type->init)
+		class->has_constructor = python_slots_take_init(class);
 	/* The deallocator of Python's own classes calls that of the C type below them. */
 	if (class->is_c_type && !class_with(type->base, has_dealloc))
 		type->dealloc = hook_dealloc;

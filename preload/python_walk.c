@@ -4,6 +4,7 @@
 #include "python_codes.h"
 #include "python_frames.h"
 #include "python_objects.h"
+#include "python_slots.h"
 
 #define WALK_MAX 512 /* frames looked at for objects; fewer are kept */
 
@@ -19,7 +20,10 @@ static void object_add(struct python_walk *walk, uint32_t id)
 		walk->objects[walk->object_count++] = id;
 }
 
-/* What a walk has met, before anything is recorded about it. */
+/*
+ * What a walk has met, before anything is recorded about it. A finalizer may run at any moment of
+ * anybody's: those behind it have nothing to do with what it does.
+ */
 struct findings {
 	const struct python_object *objects[RECORDER_OBJECTS_MAX];
 	size_t count;
@@ -66,9 +70,11 @@ static void walk_frame(struct python_walk *walk, struct findings *findings,
 	if (walk->frame_count < RECORDER_FRAMES_MAX)
 		walk->frames[walk->frame_count++] =
 			TRACE_FRAME_MAKE(code->id, (uint32_t)python_frame_line(frame, code));
-	walk->is_in_del = walk->is_in_del || code->is_del;
 	first = python_frame_first_argument(frame, code);
 	walk->outermost_self = first;
+	if (walk->is_in_del)
+		return;
+	walk->is_in_del = code->is_del;
 	if (!first || !is_wanted(first, code))
 		return;
 	findings_add(findings, first);
@@ -128,6 +134,9 @@ void python_walk_run(struct python_walk *walk)
 	walk->outermost_self = NULL;
 	python.PyErr_Fetch(&type, &value, &trace);
 	walk_frames(walk, &findings);
+	/* One written in C: there is no frame to tell who is behind it. */
+	if (python_slots_is_finalizing() && !walk->is_in_del)
+		findings = (struct findings){.count = 0};
 	outer = python_walk_publish(walk);
 	findings_record(walk, &findings);
 	python_walk_publish(outer);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "python_objects.h"
+#include "python_constructions.h"
 
 /* A method of METH_NOARGS, METH_O or METH_VARARGS (Include/methodobject.h). */
 typedef struct python_object *(*worker_fn)(struct python_object *self,

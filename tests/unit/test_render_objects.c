@@ -243,8 +243,8 @@ Test(show_object, tells_the_story_in_order_of_time)
 	has("  opened     s1\n");
 	has("  made       Pool o2\n");
 	comes_before("+0.000  created", "app.py:12");
-	comes_before("app.py:12", "+0.001  constructor returned");
-	comes_before("constructor returned", "s1 connects to 127.0.0.1:5432");
+	comes_before("app.py:12", "+0.001  constructor ended");
+	comes_before("constructor ended", "s1 connects to 127.0.0.1:5432");
 	comes_before("s1 connects", "app.py:20");
 	comes_before("app.py:20", "s1 connected, after 2.1 ms");
 	comes_before("s1 connected", "s1 first I/O");

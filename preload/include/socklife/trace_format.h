@@ -273,7 +273,7 @@ struct trace_object {
 	/* live: of the object in memory, 0 while it is not known; tells reuse, never an identity */
 	uint64_t address;
 	uint64_t created_ns;
-	uint64_t constructed_ns; /* live: when its constructor returned, 0 not yet or not known */
+	uint64_t constructed_ns; /* live: when its constructor ended, 0 not yet or not known */
 	uint32_t created_stack;
 	uint32_t created_tid;
 	uint16_t role;     /* enum trace_role */

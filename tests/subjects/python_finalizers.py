@@ -1,0 +1,68 @@
+"""What finalizers do to sockets, and to whom it is not to be put down: URL of any HTTP server.
+
+Prints "NAME=LOCAL>END" of each connection: its own address, and how it ends.
+"""
+
+import gc
+import socket
+import sys
+import urllib.parse
+
+address = urllib.parse.urlsplit(sys.argv[1])
+
+
+class Client:
+    """Opens nothing, and happens to be at work when the collector is."""
+
+    def __init__(self):
+        self.answer = None
+
+    def collect(self):
+        gc.collect()
+
+
+class Peer:
+    """Says goodbye when it goes."""
+
+    def __init__(self):
+        self.itself = self
+        self.socket = connect()
+
+    def __del__(self):
+        Client()
+        self.socket.sendall(b"\n")
+        self.socket.close()
+
+
+def connect():
+    return socket.create_connection((address.hostname, address.port))
+
+
+def tell(name, connection, end):
+    print(f"{name}={':'.join(map(str, connection.getsockname()))}>{end}")
+
+
+def file_dropped_last():
+    """Closing the socket waits for its file: whoever drops that ends it, as pymysql does."""
+    connection = connect()
+    tell("waited", connection, "closed")
+    stream = connection.makefile("rb")
+    connection.close()
+    del stream
+
+
+def file_dropped_first():
+    connection = connect()
+    tell("forgotten", connection, "finalized")
+    stream = connection.makefile("rb")
+    del stream, connection
+
+
+def collected_at_work():
+    client = Client()
+    tell("bystander", Peer().socket, "finalized")
+    client.collect()
+
+
+for step in (file_dropped_last, file_dropped_first, collected_at_work):
+    step()
