@@ -131,6 +131,8 @@ static void unseen_count(const struct model_loader *loader, uint32_t row, bool i
 	const struct model_unseen key = {.cookie = socket->cookie, .is_received = is_received};
 	struct model_unseen *found = key.cookie != 0 ? unseen_find(loader, &key) : NULL;
 
+	if (found != NULL && (socket->flags & TRACE_SOCKET_STREAM) != 0)
+		found->is_streamed = true;
 	if (found != NULL && found->socket != row)
 		found->counted += is_received ? socket->bytes_received : socket->bytes_sent;
 }
@@ -147,26 +149,25 @@ static void unseen_unread(const struct model_loader *loader, const struct model_
 }
 
 /*
- * The kernel's count is the true one: the row says it, and the coverage that it was not seen. A
- * stream's bytes never are, which is no gap.
+ * The kernel's count is the true one: the row says it, and the coverage that it was not seen. What
+ * stdio moves is expected to cross no hook, and is no gap.
  */
 static void unseen_tell(struct model *model, const struct model_unseen *unseen)
 {
 	struct model_socket *socket = &model->sockets[unseen->socket];
-	bool is_streamed = (socket->flags & TRACE_SOCKET_STREAM) != 0;
 	uint64_t missing = less(unseen->moved, unseen->counted);
+	bool is_streamed = unseen->is_streamed || (socket->flags & TRACE_SOCKET_STREAM) != 0;
 
 	if (missing <= (unseen->is_received ? FIN_SLACK : 0))
 		return;
 	*(unseen->is_received ? &socket->bytes_received : &socket->bytes_sent) += missing;
 	model_note_add(
 		model, socket->process, !is_streamed,
-		model_memory_format(model->memory,
-				    "%" PRIu64 " bytes %s on socket s%" PRIu32
-				    " by %s: the kernel counted them",
-				    missing, unseen->is_received ? "received" : "sent",
-				    unseen->socket + 1,
-				    is_streamed ? "a stream of stdio" : "a way that no hook saw"));
+		model_memory_format(
+			model->memory,
+			"%" PRIu64 " bytes %s on socket s%" PRIu32 " %s: the kernel counted them",
+			missing, unseen->is_received ? "received" : "sent", unseen->socket + 1,
+			is_streamed ? "through a stream of stdio" : "by a way that no hook saw"));
 }
 
 static void note_unseen(struct model_loader *loader)
@@ -226,6 +227,34 @@ static void note_file(struct model *model, const struct model_file *file)
 		   "references to records that are not there");
 }
 
+/* Neither when nor by whom they were closed is known. Sockets of one process are neighbours. */
+static void note_vanished(struct model *model)
+{
+	for (uint32_t i = 0, next; i < model->sockets_count; i = next) {
+		uint32_t process = model->sockets[i].process, count = 0, first = MODEL_NONE;
+
+		for (next = i; next < model->sockets_count; next++) {
+			const struct model_socket *socket = &model->sockets[next];
+
+			if (socket->process != process)
+				break;
+			if (socket->end != TRACE_END_VANISHED ||
+			    (socket->flags & TRACE_SOCKET_BRACKETED) != 0)
+				continue;
+			first = first == MODEL_NONE ? next : first;
+			count++;
+		}
+		if (count != 0)
+			model_note_add(model, process, true,
+				       model_memory_format(
+					       model->memory,
+					       "%" PRIu32 " %s closed by a way that no "
+					       "hook saw, the first of them s%" PRIu32,
+					       count, count == 1 ? "socket was" : "sockets were",
+					       first + 1));
+	}
+}
+
 void model_note_gaps(struct model_loader *loader)
 {
 	struct model *model = loader->model;
@@ -234,6 +263,7 @@ void model_note_gaps(struct model_loader *loader)
 	for (size_t i = 0; i < loader->file_count; i++)
 		note_file(model, &loader->files[i]);
 	note_unseen(loader);
+	note_vanished(model);
 	/* what is said of no process in particular is said of the command */
 	for (uint32_t i = model->processes_count; i-- > 0;) {
 		if (model->processes[i].is_root)

@@ -84,6 +84,7 @@ struct model_unseen {
 	uint64_t cookie;
 	uint32_t socket;
 	bool is_received;
+	bool is_streamed; /* stdio may have moved them */
 	uint64_t moved, counted;
 };
 

@@ -100,6 +100,15 @@ void rule_describe_never_connected(const struct rule_scene *scene, const struct 
 
 /* ---- never-used ---- */
 
+/* Of what stdio may have moved only the kernel knows, if it was asked. */
+static bool is_known_unused(const struct model_socket *socket)
+{
+	bool is_counted = (socket->flags & TRACE_SOCKET_STREAM) == 0 ||
+			  (socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0;
+
+	return is_counted && socket->bytes_sent == 0 && socket->bytes_received == 0;
+}
+
 void rule_never_used(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
@@ -108,8 +117,9 @@ void rule_never_used(struct rule_scene *scene)
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
 
-		if (scene->is_told[i] || socket->end == 0 || socket->peer_closed_ns != TIME_NONE ||
-		    socket->error != 0 || (socket->flags & TRACE_SOCKET_PASSED) != 0 ||
+		if (scene->is_told[i] || !is_known_unused(socket) || socket->end == 0 ||
+		    socket->peer_closed_ns != TIME_NONE || socket->error != 0 ||
+		    (socket->flags & TRACE_SOCKET_PASSED) != 0 ||
 		    !rule_process_is_done(&model->processes[socket->process]) ||
 		    rule_is_in_other_process(scene, i))
 			continue;

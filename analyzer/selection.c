@@ -79,6 +79,9 @@ bool selection_is_noise(const struct model *model, uint32_t socket)
 	bool is_ours = row->family == AF_INET || row->family == AF_INET6 || row->family == AF_UNIX;
 	bool is_stream = row->type == SOCK_STREAM || row->type == SOCK_SEQPACKET;
 
-	return !is_ours || !is_stream ||
-	       (row->flags & (TRACE_SOCKET_BRACKETED | TRACE_SOCKET_STDIO)) != 0;
+	/* a shell's or a runner's pipe may be a socket; a server's client (inetd) is a connection
+	 */
+	bool is_pipe = row->family == AF_UNIX && (row->flags & TRACE_SOCKET_STDIO) != 0;
+
+	return !is_ours || !is_stream || is_pipe || (row->flags & TRACE_SOCKET_BRACKETED) != 0;
 }

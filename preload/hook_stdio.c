@@ -115,3 +115,51 @@ HOOK_EXPORT FILE *freopen64(const char *restrict path, const char *restrict mode
 		hook_claim_settle(&claim, 0, TRACE_END_CLOSED);
 	return result;
 }
+
+/* ---- printed without a stream, however many writes that takes ---- */
+
+static void hook_printed(struct trace_socket *socket, int fd, int result)
+{
+	if (socket != NULL && result != 0)
+		hook_transferred(socket, fd, RECORDER_SENT, result, true);
+}
+
+HOOK_EXPORT int vdprintf(int fd, const char *restrict format, va_list arguments)
+{
+	struct trace_socket *socket = hook_socket(fd);
+	int result = REAL(vdprintf)(fd, format, arguments);
+
+	hook_printed(socket, fd, result);
+	return result;
+}
+
+HOOK_EXPORT int dprintf(int fd, const char *restrict format, ...)
+{
+	va_list arguments;
+	int result;
+
+	va_start(arguments, format);
+	result = vdprintf(fd, format, arguments);
+	va_end(arguments);
+	return result;
+}
+
+HOOK_EXPORT int __vdprintf_chk(int fd, int flag, const char *restrict format, va_list arguments)
+{
+	struct trace_socket *socket = hook_socket(fd);
+	int result = REAL(__vdprintf_chk)(fd, flag, format, arguments);
+
+	hook_printed(socket, fd, result);
+	return result;
+}
+
+HOOK_EXPORT int __dprintf_chk(int fd, int flag, const char *restrict format, ...)
+{
+	va_list arguments;
+	int result;
+
+	va_start(arguments, format);
+	result = __vdprintf_chk(fd, flag, format, arguments);
+	va_end(arguments);
+	return result;
+}

@@ -111,6 +111,9 @@ void recorder_forget(int fd);
 void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec);
 void recorder_cloexec(int fd, bool is_cloexec);
 
+/* fdopen(): what goes through the stream crosses no hook. */
+void recorder_streamed(int fd);
+
 /* Calls visit for each descriptor in [first, last] that names a recorded socket (close_range). */
 void recorder_each_fd(unsigned int first, unsigned int last, void (*visit)(int fd, void *context),
 		      void *context);
@@ -135,8 +138,6 @@ void recorder_connect_decided(int fd, int error);
 void recorder_bound(int fd, const struct sockaddr *address, socklen_t size);
 void recorder_listening(int fd, int backlog);
 void recorder_shut_down(int fd, int how);
-/* A stdio stream works on it: its bytes are the kernel's to count. */
-void recorder_streamed(int fd);
 
 /* ---- sockets: traffic; the hot path ---- */
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "kernel.h"
@@ -191,6 +192,19 @@ void recorder_duplicated(int old_fd, int new_fd, bool is_cloexec)
 	recorder_event(socket, TRACE_EVENT_DUP, old_fd, new_fd);
 }
 
+void recorder_streamed(int fd)
+{
+	struct trace_socket *socket = recorder_known(fd);
+
+	if (socket == NULL)
+		return;
+	__atomic_fetch_or(&socket->flags, TRACE_SOCKET_STREAM, __ATOMIC_RELAXED);
+	if (socket->family != AF_INET && socket->family != AF_INET6)
+		recorder_note("a stream of stdio was opened on a socket that is not TCP's: what it "
+			      "moved is not counted",
+			      false);
+}
+
 void recorder_cloexec(int fd, bool is_cloexec)
 {
 	sockets_mark_cloexec(fd, is_cloexec);
@@ -233,42 +247,45 @@ static uint64_t descriptor_cookie(int fd)
 											    : 0;
 }
 
-/* `fd` is one more number for a socket that `known_fd` names. */
-static struct trace_socket *descriptor_join(int fd, int known_fd)
+/* The number that it was known by, -1 when the socket is not a recorded one. */
+static int descriptor_join(int fd)
 {
-	struct trace_socket *socket = sockets_record(sockets_slot(known_fd));
-	bool is_cloexec = kernel_call2(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
+	int known_fd = recorder_is_ready() ? descriptor_of(descriptor_cookie(fd)) : -1;
+	struct trace_socket *socket = known_fd >= 0 ? sockets_record(sockets_slot(known_fd)) : NULL;
+	bool is_cloexec;
 
-	if (socket != NULL && known_fd != fd)
-		descriptor_add(socket, fd, sink_offset(socket), is_cloexec);
-	return socket;
+	if (socket == NULL)
+		return -1;
+	if (known_fd == fd)
+		return fd;
+	is_cloexec = kernel_call2(SYS_fcntl, fd, F_GETFD) & FD_CLOEXEC;
+	descriptor_add(socket, fd, sink_offset(socket), is_cloexec);
+	if (fd > STDERR_FILENO)
+		__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_STDIO, __ATOMIC_RELAXED);
+	return known_fd;
+}
+
+bool recorder_join(int fd)
+{
+	int known_fd = descriptor_join(fd);
+
+	if (known_fd >= 0 && known_fd != fd)
+		recorder_event(sockets_record(sockets_slot(fd)), TRACE_EVENT_DUP, known_fd, fd);
+	return known_fd >= 0;
 }
 
 void recorder_received(int fd)
 {
-	uint64_t cookie = descriptor_cookie(fd);
-	int known_fd = recorder_is_ready() ? descriptor_of(cookie) : -1;
-	struct trace_socket *socket = known_fd >= 0 ? descriptor_join(fd, known_fd) : NULL;
+	int known_fd = descriptor_join(fd);
+	struct trace_socket *socket;
 
-	if (socket == NULL && cookie != 0)
+	if (known_fd < 0 && descriptor_cookie(fd) != 0)
 		recorder_adopt(fd, TRACE_ORIGIN_RECEIVED);
-	if (socket == NULL || known_fd == fd)
+	socket = known_fd >= 0 && known_fd != fd ? sockets_record(sockets_slot(fd)) : NULL;
+	if (socket == NULL)
 		return;
 	__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_PASSED, __ATOMIC_RELAXED);
 	recorder_event(socket, TRACE_EVENT_RECEIVED, fd, 0);
-}
-
-bool recorder_inherited_again(int fd)
-{
-	int known_fd = descriptor_of(descriptor_cookie(fd));
-	struct trace_socket *socket = known_fd >= 0 ? descriptor_join(fd, known_fd) : NULL;
-
-	if (socket == NULL)
-		return false;
-	if (fd > 2)
-		__atomic_fetch_and(&socket->flags, ~TRACE_SOCKET_STDIO, __ATOMIC_RELAXED);
-	recorder_event(socket, TRACE_EVENT_DUP, known_fd, fd);
-	return true;
 }
 
 void recorder_passed(int fd)
@@ -301,14 +318,6 @@ void recorder_shut_down(int fd, int how)
 		return;
 	__atomic_fetch_or(&socket->flags, flags, __ATOMIC_RELAXED);
 	recorder_event(socket, TRACE_EVENT_SHUTDOWN, fd, how);
-}
-
-void recorder_streamed(int fd)
-{
-	struct trace_socket *socket = recorder_known(fd);
-
-	if (socket != NULL)
-		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_STREAM, __ATOMIC_RELAXED);
 }
 
 bool recorder_is_own_fd(int fd)

@@ -89,7 +89,7 @@ static void exit_adopt_unseen(int fd, int *turns)
 		kernel_call2(SYS_nanosleep, &tick, NULL);
 		--*turns;
 	}
-	if (!recorder_is_unseen_stream(fd))
+	if (!recorder_is_unseen_stream(fd) || recorder_join(fd))
 		return;
 	if (recorder_adopt(fd, TRACE_ORIGIN_ADOPTED) != NULL)
 		sink_lost(TRACE_LOST_UNSEEN_SOCKET, 0);

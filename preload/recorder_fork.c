@@ -136,7 +136,7 @@ void recorder_repeat_sockets(void)
 static void fork_adopt(int fd, void *context)
 {
 	(void)context;
-	if (recorder_is_unseen_stream(fd))
+	if (recorder_is_unseen_stream(fd) && !recorder_join(fd))
 		recorder_adopt(fd, TRACE_ORIGIN_INHERITED);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "kernel.h"
@@ -83,7 +84,7 @@ static struct trace_socket *socket_new(int fd, enum trace_origin origin)
 	socket->fd_count = 1;
 	socket->cookie = socket_option64(fd, SO_COOKIE);
 	/* The cookie tells as well what the descriptor names, and one system call is enough. */
-	if (socket->cookie == 0 || origin >= TRACE_ORIGIN_INHERITED)
+	if (socket->cookie == 0)
 		socket->inode = socket_inode(fd);
 	socket->created_ns = clock_now_ns();
 	socket->origin = (uint16_t)origin;
@@ -97,10 +98,7 @@ static void socket_commit(struct trace_socket *socket, bool is_cloexec)
 {
 	struct recorder_capture capture;
 
-	/* One that was only found here was opened elsewhere. */
-	if (socket->origin != TRACE_ORIGIN_INHERITED && socket->origin != TRACE_ORIGIN_ADOPTED)
-		socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id,
-							socket->fd);
+	socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id, socket->fd);
 	socket->opened_tid = recorder_tid();
 	recorder_numbered(socket, socket->fd);
 	sink_commit(&socket->record, TRACE_SOCKET);
@@ -170,22 +168,69 @@ void recorder_accepted(int listener_fd, int fd, const struct sockaddr *address, 
 	recorder_connected(socket, fd, address, size);
 }
 
+/* What the kernel says of fd now. */
+static void socket_inspect(struct trace_socket *socket, int fd, enum trace_origin origin)
+{
+	struct recorder_capture capture;
+
+	socket->id = __atomic_add_fetch(&recorder.last_socket_id, 1, __ATOMIC_RELAXED);
+	socket->fd = fd;
+	socket->fd_count = 1;
+	socket->cookie = socket_option64(fd, SO_COOKIE);
+	socket->inode = socket_inode(fd);
+	socket->created_ns = clock_now_ns();
+	socket->origin = (uint16_t)origin;
+	socket->opened_tid = recorder_tid();
+	socket->attributed_epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
+	socket->flags = socket_is_bracketed() ? TRACE_SOCKET_BRACKETED : 0;
+	socket_describe(socket, socket_option(fd, SO_DOMAIN), socket_option(fd, SO_TYPE),
+			socket_option(fd, SO_PROTOCOL));
+	/* Others were opened elsewhere. */
+	if (origin == TRACE_ORIGIN_RECEIVED)
+		socket->opened_stack = recorder_capture(&capture, RECORDER_BIRTH, socket->id, fd);
+	if (socket_option(fd, SO_ACCEPTCONN))
+		socket->flags |= TRACE_SOCKET_LISTENING;
+	if (origin == TRACE_ORIGIN_INHERITED && fd <= STDERR_FILENO)
+		socket->flags |= TRACE_SOCKET_STDIO;
+	recorder_numbered(socket, fd);
+}
+
+/*
+ * An exit among running threads may find a number in the very moment that another thread records
+ * it: then theirs is the record. Nothing but this lies between the last look and the claim, since
+ * a record that is given up stays behind as a lost one.
+ */
+static struct trace_socket *socket_place(const struct trace_socket *found, bool is_cloexec)
+{
+	uint64_t flag = is_cloexec ? SOCKETS_SLOT_CLOEXEC : 0;
+	struct trace_socket *socket;
+
+	if (sockets_slot(found->fd) != 0)
+		return NULL;
+	socket = sink_reserve(sizeof(*socket));
+	if (socket == NULL || !sockets_put_back(found->fd, sink_offset(socket) | flag))
+		return NULL;
+	memcpy(&socket->record + 1, &found->record + 1, sizeof(*found) - sizeof(found->record));
+	sink_commit(&socket->record, TRACE_SOCKET);
+	recorder_count_open();
+	return socket;
+}
+
 struct trace_socket *recorder_adopt(int fd, enum trace_origin origin)
 {
 	long fd_flags = kernel_call2(SYS_fcntl, fd, F_GETFD);
-	struct trace_socket *socket = fd_flags >= 0 ? socket_new(fd, origin) : NULL;
+	struct trace_socket found = {0}, *socket;
 	struct sockaddr_storage peer;
 	socklen_t size = sizeof(peer);
 
+	if (fd_flags < 0 || !recorder_be_born())
+		return NULL;
+	if (origin != TRACE_ORIGIN_ADOPTED)
+		socket_vanish(fd);
+	socket_inspect(&found, fd, origin);
+	socket = socket_place(&found, fd_flags & FD_CLOEXEC);
 	if (socket == NULL)
 		return NULL;
-	socket_describe(socket, socket_option(fd, SO_DOMAIN), socket_option(fd, SO_TYPE),
-			socket_option(fd, SO_PROTOCOL));
-	if (socket_option(fd, SO_ACCEPTCONN))
-		socket->flags |= TRACE_SOCKET_LISTENING;
-	if (origin == TRACE_ORIGIN_INHERITED && fd <= 2)
-		socket->flags |= TRACE_SOCKET_STDIO;
-	socket_commit(socket, fd_flags & FD_CLOEXEC);
 	if (kernel_call3(SYS_getpeername, fd, &peer, &size) == 0)
 		recorder_connected(socket, fd, (struct sockaddr *)&peer, size);
 	else
@@ -196,8 +241,7 @@ struct trace_socket *recorder_adopt(int fd, enum trace_origin origin)
 void recorder_adopt_unborn(void)
 {
 	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
-		if (sockets_slot((int)fd) == SOCKETS_SLOT_UNBORN &&
-		    !recorder_inherited_again((int)fd))
+		if (sockets_slot((int)fd) == SOCKETS_SLOT_UNBORN && !recorder_join((int)fd))
 			recorder_adopt((int)fd, TRACE_ORIGIN_INHERITED);
 	}
 }

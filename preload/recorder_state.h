@@ -72,6 +72,12 @@ struct trace_socket *recorder_known(int fd);
 /* Repeats in a new record what the kernel says of a socket whose birth was not seen. */
 struct trace_socket *recorder_adopt(int fd, enum trace_origin origin);
 
+/*
+ * fd names a socket that another number of this process names already, by its cookie: from now on
+ * both do. False when it is not so.
+ */
+bool recorder_join(int fd);
+
 /* After a fork: gives every inherited descriptor a record in the child's own file. */
 void recorder_repeat_sockets(void);
 
@@ -80,9 +86,6 @@ void recorder_adopt_inherited(void);
 
 /* Only connections count: libc's own sockets (syslog, netlink) are of other types. */
 bool recorder_is_unseen_stream(int fd);
-
-/* One that exec has left on several numbers: true when `fd` names a socket that is known by now. */
-bool recorder_inherited_again(int fd);
 
 /* Sockets inherited as stdio get their records when the trace is born. */
 void recorder_adopt_unborn(void);

@@ -54,21 +54,27 @@ void sockets_stop(void)
 
 /*
  * The end before the slot: a fork takes what was stored first, and a slot that it has beyond the
- * end would keep naming a place in the parent's file.
+ * end would keep naming a place in the parent's file. False: there is no room for the number.
  */
-void sockets_put(int fd, uint64_t slot)
+static bool sockets_reach(int fd)
 {
 	uint32_t end = __atomic_load_n(&sockets_end, __ATOMIC_RELAXED);
 
-	if ((uint32_t)fd >= __atomic_load_n(&ledger.size, __ATOMIC_RELAXED)) {
-		sink_lost(TRACE_LOST_FD_TOO_HIGH, 0);
-		return;
-	}
+	if ((uint32_t)fd >= __atomic_load_n(&ledger.size, __ATOMIC_RELAXED))
+		return false;
 	while (end <= (uint32_t)fd &&
 	       !__atomic_compare_exchange_n(&sockets_end, &end, (uint32_t)fd + 1, false,
 					    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		continue;
-	__atomic_store_n(&ledger.slots[fd], slot, __ATOMIC_RELEASE);
+	return true;
+}
+
+void sockets_put(int fd, uint64_t slot)
+{
+	if (sockets_reach(fd))
+		__atomic_store_n(&ledger.slots[fd], slot, __ATOMIC_RELEASE);
+	else
+		sink_lost(TRACE_LOST_FD_TOO_HIGH, 0);
 }
 
 uint64_t sockets_take(int fd)
@@ -82,9 +88,8 @@ bool sockets_put_back(int fd, uint64_t slot)
 {
 	uint64_t empty = 0;
 
-	if ((uint32_t)fd >= __atomic_load_n(&ledger.size, __ATOMIC_RELAXED))
-		return false;
-	return __atomic_compare_exchange_n(&ledger.slots[fd], &empty, slot, false, __ATOMIC_ACQ_REL,
+	return sockets_reach(fd) &&
+	       __atomic_compare_exchange_n(&ledger.slots[fd], &empty, slot, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_RELAXED);
 }
 

@@ -68,26 +68,10 @@ static void deep_unasked(void)
 	MUST(close(fd) == 0);
 }
 
-/* What liburing does: no syscall() of libc's. */
-static long raw_call(long number, long a, long b)
-{
-#if defined(__x86_64__)
-	long result;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b)
-			 : "rcx", "r11", "memory");
-	return result;
-#else
-	return syscall(number, a, b);
-#endif
-}
-
 static void ring(void)
 {
 	struct io_uring_params parameters = {0};
-	long fd = raw_call(SYS_io_uring_setup, 4, (long)&parameters);
+	long fd = raw_call(SYS_io_uring_setup, 4, (long)&parameters, 0);
 
 	fact("ring", fd);
 }

@@ -69,7 +69,18 @@ static void many_datagrams(void)
 	MUST(recvmmsg(pair[1], messages, 3, MSG_DONTWAIT, NULL) == -1 && errno == EAGAIN);
 }
 
-/* stdio writes inside libc: the kernel has counted what the hooks have not. */
+/* No hook sees either direction: the kernel has counted both. */
+static void past_the_hooks(void)
+{
+	char bytes[512] = "";
+
+	MUST(raw_call(SYS_write, client, (long)bytes, 300) == 300);
+	bytes_receive(server, 300);
+	bytes_send(server, 40);
+	MUST(raw_call(SYS_read, client, (long)bytes, 512) == 40);
+}
+
+/* stdio writes inside libc, as everybody expects of it. */
 static void by_stdio(void)
 {
 	FILE *stream = fdopen(client, "w");
@@ -83,36 +94,37 @@ static void by_stdio(void)
 	client = -1;
 }
 
-/* A system call of the program's own, past libc. */
-static long bare_write(long fd, const void *bytes, long size)
+/* Of a UNIX socket not even the kernel counts. */
+static void pair_by_stdio(void)
 {
-	long result;
+	int pair[2];
+	FILE *stream;
 
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"((long)SYS_write), "D"(fd), "S"(bytes), "d"(size)
-			 : "rcx", "r11", "memory");
-	return result;
+	MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	stream = fdopen(pair[0], "w");
+	MUST(stream != NULL && fputs("six ft", stream) >= 0 && fflush(stream) == 0);
+	bytes_receive(pair[1], 6);
+	MUST(fclose(stream) == 0 && close(pair[1]) == 0);
 }
 
-static void by_assembler(void)
+/* Standard streams need no fdopen(): a program prints to whatever its stdout is. */
+static void as_stdout(void)
 {
-	char bytes[2100] = {0};
+	int out = dup(STDOUT_FILENO);
 
-	MUST(bare_write(client, bytes, sizeof(bytes)) == sizeof(bytes));
-	bytes_receive(server, sizeof(bytes));
+	fflush(stdout);
+	MUST(dup2(client, STDOUT_FILENO) == STDOUT_FILENO);
+	MUST(printf("to the peer\n") == 12 && fflush(stdout) == 0);
+	MUST(dup2(out, STDOUT_FILENO) == STDOUT_FILENO && close(out) == 0);
+	bytes_receive(server, 12);
 }
 
-/* stdout works on the socket when that has its number. */
-static void by_stdout(void)
+/* dprintf() has no stream that lasts. */
+static void printed(void)
 {
-	int stdout_fd = dup(STDOUT_FILENO);
-
-	MUST(fflush(stdout) == 0);
-	MUST(stdout_fd >= 0 && dup2(client, STDOUT_FILENO) == STDOUT_FILENO);
-	MUST(printf("seven b") == 7 && fflush(stdout) == 0);
+	MUST(dprintf(client, "%d bytes", 8) == 7);
+	MUST(dprintf(client, "%s", "") == 0);
 	bytes_receive(server, 7);
-	MUST(dup2(stdout_fd, STDOUT_FILENO) == STDOUT_FILENO && close(stdout_fd) == 0);
 }
 
 /* What is in a stream's buffer when it is closed goes out then. */
@@ -165,9 +177,11 @@ int main(int argc, char *argv[])
 		{"half-closes", half_closes},
 		{"reset", reset},
 		{"many-datagrams", many_datagrams},
-		{"by-assembler", by_assembler},
+		{"past-the-hooks", past_the_hooks},
 		{"by-stdio", by_stdio},
-		{"by-stdout", by_stdout},
+		{"pair-by-stdio", pair_by_stdio},
+		{"as-stdout", as_stdout},
+		{"printed", printed},
 		{"by-stdio-at-close", by_stdio_at_close},
 		{"read-by-stdio", read_by_stdio},
 		{"unread", unread},

@@ -44,7 +44,7 @@
 
 #define TRACE_SOCKET_PASSED    (1u << 11) /* sent to another process by SCM_RIGHTS (live) */
 #define TRACE_SOCKET_SHUT_DOWN (1u << 12) /* when it ended its interpreter had shut down (live) */
-#define TRACE_SOCKET_STREAM    (1u << 13) /* a stdio stream moves bytes that no hook sees (live) */
+#define TRACE_SOCKET_STREAM    (1u << 13) /* stdio may read or write it, past all hooks (live) */
 
 /* trace_file_header.flags */
 #define TRACE_FILE_BY_RUN (1u << 0) /* written by `socklife run`, has a RUN record */
