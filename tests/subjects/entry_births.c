@@ -138,6 +138,37 @@ static void inetd(void)
 	MUST(waitpid(child, &status, 0) == child && status == 0);
 }
 
+/* As inetd does in full: one connection, both standard streams, the first of which goes early. */
+static void streamed(void)
+{
+	char byte;
+
+	MUST(read(0, &byte, 1) == 1);
+	MUST(write(1, "answer", 6) == 6);
+	MUST(close(0) == 0);
+	MUST(write(1, "bye", 3) == 3);
+}
+
+static void inetd_streams(void)
+{
+	int client, server, status;
+	pid_t child;
+
+	pair_open(listener_open(), &client, &server);
+	fact_local("client_local", client);
+	child = fork();
+	if (child == 0) {
+		MUST(dup2(server, 0) == 0 && dup2(server, 1) == 1);
+		closefrom(3);
+		execl("/proc/self/exe", "entry_births", "streamed", NULL);
+		_exit(97);
+	}
+	fact("served", child);
+	bytes_send(client, 1);
+	bytes_receive(client, 9);
+	MUST(waitpid(child, &status, 0) == child && status == 0);
+}
+
 /* sd_listen_fds(3): the listener is descriptor 3, LISTEN_FDS says so. */
 static void listen_served(void)
 {
@@ -175,11 +206,17 @@ int main(int argc, char *argv[])
 		{"received-there", received_there},
 		{"taken", taken},
 		{"inetd", inetd},
+		{"inetd-streams", inetd_streams},
 		{"activated", activated},
 		{"listen-fds", listen_fds},
 		{"listen-served", listen_served},
 	};
 
+	/* what it printed of itself would go to the peer */
+	if (argc > 1 && strcmp(argv[1], "streamed") == 0) {
+		streamed();
+		return 0;
+	}
 	return scenario_run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]),
 			    argc > 1 ? argv[1] : NULL);
 }

@@ -1,6 +1,9 @@
 /* Sockets that come into a process without socket() or accept(). */
+#include <string.h>
+
 #include "fixture.h"
 #include "report.h"
+#include "scratch.h"
 #include "subject.h"
 
 FIXTURE_SUITE(entry_births);
@@ -84,6 +87,28 @@ Test(entry_births, a_connection_as_stdin_is_inherited)
 	cr_expect_eq(report_number(socket, "bytes_received"), 1);
 	cr_expect(report_is(socket, "peer", subject_fact_text(&subject, "client_local")));
 	cr_expect_eq(report_size(socket, "opened_at"), 0, "it was opened elsewhere");
+	subject_release(&subject);
+}
+
+/* Two numbers, one socket; and it is shown, as no pipe of a shell's would be. */
+Test(entry_births, a_connection_as_both_standard_streams_is_one_socket)
+{
+	struct subject subject;
+	struct command text;
+	const json_t *socket;
+	long long pid;
+
+	subject_record(&subject, "entry_births", "inetd-streams");
+	pid = subject_fact(&subject, "served");
+	socket = report_fd(subject.report, pid, 0, 0);
+	cr_assert_not_null(socket, "%s", report_dump(subject.report));
+	cr_expect_null(report_fd(subject.report, pid, 1, 0), "%s", report_dump(subject.report));
+	expect_sent(socket, "inherited", "exit", 9);
+	cr_expect_eq(report_number(socket, "bytes_received"), 1);
+	command_run(&text, COMMAND_LIST(scratch_built("socklife"), "report", subject.trace), NULL);
+	cr_expect_not_null(strstr(text.out, scratch_format("\n  %s ", report_text(socket, "id"))),
+			   "%s", text.out);
+	command_release(&text);
 	subject_release(&subject);
 }
 
