@@ -19,6 +19,19 @@ static void check(bool is_true)
 		abort();
 }
 
+static void connects_check(const struct model *model, uint32_t row)
+{
+	const struct model_socket *socket = &model->sockets[row];
+	const struct model_connect *connects;
+	struct model_connect only;
+	uint32_t count = model_socket_connects(model, row, &only, &connects);
+
+	check(socket->first_connect == MODEL_NONE ||
+	      (uint64_t)socket->first_connect + count <= model->connects_count);
+	for (uint32_t i = 0; i < count; i++)
+		check(connects[i].socket == row);
+}
+
 /* Every row's references are rows, and every list lies inside its array. */
 static void model_check(const struct model *model)
 {
@@ -29,9 +42,7 @@ static void model_check(const struct model *model)
 		check(socket->parent == MODEL_NONE || socket->parent < model->sockets_count);
 		check(socket->opened_stack == MODEL_NONE ||
 		      socket->opened_stack < model->stacks_count);
-		check(socket->first_connect + socket->connect_count <= model->connects_count);
-		for (uint32_t k = 0; k < socket->connect_count; k++)
-			check(model->connects[socket->first_connect + k].socket == i);
+		connects_check(model, i);
 		for (uint32_t k = 0; k < socket->owner_count; k++)
 			check(model->links[model->owners[socket->first_owner + k]].socket == i);
 		for (uint32_t k = 0; k < socket->user_count; k++)
