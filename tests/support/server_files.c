@@ -138,16 +138,18 @@ const char *const *postgres_ready(const struct server *server)
 void mariadb_prepare(struct server *server)
 {
 	const char *data = scratch_format("--datadir=%s/data", server->directory);
+	/* Each one that starts removes the temporary tables of all others from its tmpdir. */
+	const char *temporary = scratch_format("--tmpdir=%s", server->directory);
 
 	tool_run(server,
-		 COMMAND_LIST("mariadb-install-db", "--no-defaults", data,
+		 COMMAND_LIST("mariadb-install-db", "--no-defaults", data, temporary,
 			      "--auth-root-authentication-method=normal", "--skip-test-db"));
 	server->unix_path = file_in(server, "mariadb.sock");
 	server->pid_file = file_in(server, "mariadb.pid");
 	server->stop_signal = SIGTERM;
 	server->arguments = list_keep(
-		COMMAND_LIST("mariadbd", "--no-defaults", data, "--bind-address=127.0.0.1",
-			     scratch_format("--port=%d", server->port),
+		COMMAND_LIST("mariadbd", "--no-defaults", data, temporary,
+			     "--bind-address=127.0.0.1", scratch_format("--port=%d", server->port),
 			     scratch_format("--socket=%s", server->unix_path),
 			     scratch_format("--pid-file=%s", server->pid_file),
 			     "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=16M"));
