@@ -45,11 +45,14 @@ static bool is_readable(uintptr_t address)
 	return kernel_call4(SYS_rt_sigprocmask, -1, address, 0, WORD_BYTES) != -EFAULT;
 }
 
-uint64_t handle_words_readable(const struct handle_call *call)
+uint64_t handle_words(const struct handle_call *call, uint8_t words)
 {
-	uintptr_t start = (uintptr_t)call->stack, end = start + ANY_WORDS * WORD_BYTES;
+	uintptr_t start = (uintptr_t)call->stack, end;
 	uintptr_t page = (start | (PAGE_BYTES - 1)) + 1;
 
+	if (words <= HANDLE_WORDS_MAX)
+		return words;
+	end = start + (words == HANDLE_WORDS_ANY ? ANY_WORDS : HANDLE_WORDS_FEW) * WORD_BYTES;
 	if (page < end && !is_readable(page))
 		end = page;
 	return (end - start) / WORD_BYTES;

@@ -21,7 +21,11 @@ uint64_t handle_argument_made(const struct handle_call *call, const struct handl
 bool handle_conditions_hold(const struct handle_call *call, const struct handle_action *action,
 			    bool is_over);
 
-/* How many words can be passed on: the caller's stack may end soon after the arguments. */
-uint64_t handle_words_readable(const struct handle_call *call);
+/*
+ * How many words of the caller's stack are passed on to a function of which the catalog says
+ * `words`. Where it does not know better that is more than there may be arguments; the stack may
+ * end before that.
+ */
+uint64_t handle_words(const struct handle_call *call, uint8_t words);
 
 #endif

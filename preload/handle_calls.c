@@ -177,6 +177,8 @@ static void step_enter(struct handle_call *call, uint16_t index)
 		ref = make(call, action);
 		if (ref.number != 0)
 			frame_push(call, index, ref);
+		else
+			recorder_note(handle_table_full, true);
 		return;
 	case HANDLE_DESTROY:
 		/* Before the call: in it the address may become another thread's new handle. */
@@ -210,13 +212,14 @@ static bool use_enter(struct handle_call *call, const struct handle_thunk *thunk
 				.verb = HANDLE_USE};
 	__atomic_signal_fence(__ATOMIC_RELEASE);
 	frames.count++;
-	call->stack_words = 0;
+	call->stack_words = handle_words(call, thunk->words);
 	return true;
 }
 
-static bool steps_enter(struct handle_call *call, const struct handle_function *function)
+static bool steps_enter(struct handle_call *call, const struct handle_thunk *thunk)
 {
 	const struct handle_catalog *catalog = handle_catalog();
+	const struct handle_function *function = &catalog->functions[thunk->function];
 	uint32_t count = frames.count;
 
 	for (uint16_t step = function->first_step;
@@ -226,8 +229,7 @@ static bool steps_enter(struct handle_call *call, const struct handle_function *
 		step_enter(call, catalog->steps[step].action);
 	if (frames.count == count)
 		return false;
-	call->stack_words = function->stack_words == HANDLE_WORDS_ANY ? handle_words_readable(call)
-								      : function->stack_words;
+	call->stack_words = handle_words(call, thunk->words);
 	return true;
 }
 
@@ -238,8 +240,7 @@ bool handle_call_enter(struct handle_call *call)
 	frames_heal(call);
 	call->real = thunk->real;
 	call->cookie = ++frames.last_cookie ^ (uintptr_t)call; /* never 0: counts are small */
-	return thunk->used != 0 ? use_enter(call, thunk)
-				: steps_enter(call, &handle_catalog()->functions[thunk->function]);
+	return thunk->used != 0 ? use_enter(call, thunk) : steps_enter(call, thunk);
 }
 
 /* ---- and ends ---- */

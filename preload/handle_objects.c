@@ -120,7 +120,7 @@ void handle_object_created(struct handle_ref ref, uint64_t address)
 	recorder_object_placed(object, address);
 	recorder_object_constructed(object);
 	if (!handle_table_publish(ref, address))
-		recorder_note("too many handles of C libraries: some are not tracked", true);
+		recorder_note(handle_table_full, true);
 }
 
 /* Ends what is alive still, and known by its address. */

@@ -10,6 +10,8 @@
 #define TOMB        UINT64_C(1) /* no handle's address: what came behind may lie further on */
 #define BUSY        UINT64_C(2)
 
+const char handle_table_full[] = "too many handles of C libraries: some are not tracked";
+
 struct place {
 	uint64_t address; /* atomic; 0 has never been used */
 	struct handle_ref ref;

@@ -35,6 +35,8 @@ struct handle_entry {
 	bool has_members;   /* handles are in it that end with it */
 };
 
+extern const char handle_table_full[]; /* the note */
+
 /* Maps the table; false when there is no room. */
 bool handle_table_start(void);
 

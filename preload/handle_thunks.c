@@ -111,9 +111,10 @@ __asm__(".pushsection .text\n"
 	"andq $-2, %rax\n"
 	"shlq $3, %rax\n"
 	"subq %rax, %rsp\n"
-	"movq %rsp, %rdi\n"
-	"leaq 16(%rbp), %rsi\n"
-	"rep movsq\n"
+	"3: movaps (%rbp,%rax), %xmm0\n" /* the caller's begin at 16(%rbp) */
+	"movaps %xmm0, -16(%rsp,%rax)\n"
+	"subq $16, %rax\n"
+	"jnz 3b\n"
 	"1:\n" GIVE_BACK_ARGUMENTS "call *%r11\n"
 	"movq %rax, -176(%rbp)\n"
 	"movq %rdx, -168(%rbp)\n" KEEP_VECTORS "leaq -224(%rbp), %rdi\n"
@@ -155,10 +156,13 @@ static void thunk_learn(struct handle_thunk *thunk)
 	const struct handle_function *function = &catalog->functions[thunk->function];
 	const struct handle_step *step = &catalog->steps[function->first_step];
 	const struct handle_action *action = &catalog->actions[step->action];
+	bool is_users = catalog->libraries[function->library].source != NULL;
 
+	thunk->words = function->stack_words;
+	if (is_users && thunk->words < HANDLE_WORDS_FEW)
+		thunk->words = HANDLE_WORDS_LEAST;
 	if (step->next != HANDLE_NONE || action->verb != HANDLE_USE ||
-	    action->condition_count != 0 || action->place > HANDLE_REGISTERS ||
-	    function->stack_words != 0)
+	    action->condition_count != 0 || action->place > HANDLE_REGISTERS)
 		return;
 	thunk->used = action->place;
 	thunk->action = step->action;

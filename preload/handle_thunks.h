@@ -33,6 +33,7 @@ struct handle_thunk {
 	uint16_t function; /* of the catalog */
 	uint16_t next;     /* the next one of the same function + 1, 0 none */
 	bool is_gone;      /* its library was unloaded */
+	uint8_t words;     /* of the stack, for handle_words() */
 	uint8_t used;    /* it does nothing but use the handle in this register; 0: it does more */
 	uint16_t action; /* that says so */
 };

@@ -147,3 +147,19 @@ Test(handles_language, a_pool_may_end_what_is_in_it)
 	cr_expect_str_eq(report_text(only_object(&subject, "hall"), "end"), "call");
 	subject_release(&subject);
 }
+
+/* The file says nothing of what lies on the stack; the subject checks what arrived. */
+Test(handles_language, a_forgotten_argument_harms_nothing)
+{
+	static const char text[] = "library libdoor.so\n"
+				   "handle door connection\n"
+				   "create return: door_open\n"
+				   "use 1: door_measure door_tell\n"
+				   "destroy 1: door_shut\n";
+	struct subject subject;
+
+	door_run(&subject, text, "arguments");
+	cr_expect_str_eq(subject_fact_text(&subject, "told"), "1 two 3.5 4 5 6 7 eight");
+	expect_door(&subject, "at-creation");
+	subject_release(&subject);
+}
