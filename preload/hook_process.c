@@ -152,3 +152,33 @@ HOOK_EXPORT void quick_exit(int status)
 	REAL(quick_exit)(status);
 	__builtin_unreachable();
 }
+
+/*
+ * SIGABRT may be handled, so nothing ends here: the kernel is only asked how the connections stand,
+ * as it is before an exec. A jump, so that a core shows the program's own stack. What libc aborts
+ * by itself crosses no hook.
+ */
+static void hook_aborting(void)
+{
+	struct hook_scope scope;
+
+	if (hook_is_silent())
+		return;
+	scope = hook_enter();
+	recorder_aborting();
+	hook_leave(scope);
+}
+
+__attribute__((used)) void *hook_abort_note(void)
+{
+	hook_aborting();
+	return (void *)REAL(abort);
+}
+HOOK_JUMP(abort, hook_abort_note);
+
+__attribute__((used)) void *hook_assert_note(void)
+{
+	hook_aborting();
+	return (void *)REAL(__assert_fail);
+}
+HOOK_JUMP(__assert_fail, hook_assert_note);

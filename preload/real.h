@@ -9,6 +9,7 @@
 #ifndef SOCKLIFE_REAL_H
 #define SOCKLIFE_REAL_H
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -43,6 +43,9 @@ void recorder_forked(void);
  */
 void recorder_exiting(int status);
 
+/* abort(): looks at the open connections, and ends nothing. */
+void recorder_aborting(void);
+
 /* Before recorder_forked(): the parent, whose file is still mapped, has ended inside libc. */
 void recorder_parent_exited(int status);
 

@@ -175,6 +175,18 @@ void recorder_exiting(int status)
 		sink_trim();
 }
 
+void recorder_aborting(void)
+{
+	if (recorder_is_foreign_process() || !recorder_is_ready())
+		return;
+	for (uint32_t fd = 0; fd < sockets_fd_end(); fd++) {
+		struct trace_socket *socket = sockets_record(sockets_slot((int)fd));
+
+		if (socket != NULL && exit_names((int)fd, socket))
+			recorder_look_at_tcp(socket, (int)fd);
+	}
+}
+
 /*
  * Close-on-exec belongs to descriptors: a socket goes with this image when all of its have the
  * flag. Nothing ends here yet, since exec may fail; the analyzer draws the conclusion from EXEC.

@@ -309,6 +309,15 @@ const void *sink_parent_at(uint32_t offset)
 	return sink_parent_base + (uint64_t)offset * TRACE_ALIGNMENT;
 }
 
+/* The header is in the file as long as the file has a header: nobody cuts that off (sink_trim). */
+void sink_tell_parent(enum trace_lost_reason reason)
+{
+	struct trace_file_header *header = (struct trace_file_header *)sink_parent_base;
+
+	if (header != NULL)
+		__atomic_fetch_add(&header->lost[reason], 1, __ATOMIC_RELAXED);
+}
+
 void sink_forget_parent(void)
 {
 	if (sink_parent_base != NULL)

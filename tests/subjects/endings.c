@@ -2,6 +2,7 @@
  */
 #include "facts.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -40,6 +41,11 @@ static void end_abort(void)
 	abort();
 }
 
+static void end_assert(void)
+{
+	__assert_fail("what must be", "endings.c", 0, "end_assert");
+}
+
 static void end_kill(void)
 {
 	kill(getpid(), SIGKILL);
@@ -62,11 +68,17 @@ static void end_fault(void)
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"return", end_return},         {"exit", end_exit},
-		{"_exit", end_underscore_exit}, {"_Exit", end_capital_exit},
-		{"quick_exit", end_quick_exit}, {"syscall", end_syscall},
-		{"abort", end_abort},           {"kill", end_kill},
-		{"terminate", end_terminate},   {"fault", end_fault},
+		{"return", end_return},
+		{"exit", end_exit},
+		{"_exit", end_underscore_exit},
+		{"_Exit", end_capital_exit},
+		{"quick_exit", end_quick_exit},
+		{"syscall", end_syscall},
+		{"abort", end_abort},
+		{"assert", end_assert},
+		{"kill", end_kill},
+		{"terminate", end_terminate},
+		{"fault", end_fault},
 	};
 	const struct rlimit no_core = {0, 0};
 	int client, server;

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #define SMALL_STACK_BYTES 65536
 #define LOST              "lost"
@@ -148,6 +149,22 @@ static void other_root(void)
 	traffic();
 }
 
+/* Of a child that is forked there nothing can be written, which its parent's file tells. */
+static void child_in_other_root(void)
+{
+	int status;
+	pid_t child;
+
+	traffic();
+	other_root();
+	child = fork();
+	if (child == 0) {
+		close(socket(AF_INET, SOCK_STREAM, 0));
+		_exit(0);
+	}
+	MUST(waitpid(child, &status, 0) == child && status == 0);
+}
+
 static void other_user(void)
 {
 	result("setgid", setgid(65534));
@@ -220,6 +237,7 @@ int main(int argc, char *argv[])
 		{"small-main-stack", small_main_stack},
 		{"small-stacks", small_stacks},
 		{"other-root", other_root},
+		{"child-in-other-root", child_in_other_root},
 		{"other-user", other_user},
 		{"own-namespaces", own_namespaces},
 		{"deleted-directory", deleted_directory},

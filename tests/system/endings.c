@@ -83,11 +83,18 @@ Test(endings, exit_by_system_call)
 	ending_check("syscall", 11, 0, true);
 }
 
-/* No hook runs on these: how the process ended comes from `socklife run`, its parent. */
+/* How these ended comes from `socklife run`, their parent; a last look they can still take. */
 Test(endings, abort)
 {
-	ending_check("abort", -1, SIGABRT, false);
+	ending_check("abort", -1, SIGABRT, true);
 }
+
+Test(endings, failed_assertion)
+{
+	ending_check("assert", -1, SIGABRT, true);
+}
+
+/* No hook runs on these. */
 
 Test(endings, terminated)
 {

@@ -140,6 +140,23 @@ Test(surroundings, another_root_directory)
 		expect_unrecorded("other-root");
 }
 
+/* It has no file of its own, and its parent's says so; without the right to chroot it has one. */
+Test(surroundings, a_child_in_another_root_directory_is_told)
+{
+	bool is_root = geteuid() == 0;
+	const json_t *coverage;
+	struct subject subject;
+
+	surroundings_run(&subject, "child-in-other-root", true);
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect_eq(json_is_true(json_object_get(coverage, "complete")), !is_root, "%s",
+		     report_dump(coverage));
+	cr_expect_eq(report_size(subject.report, "processes"), is_root ? 1 : 2);
+	cr_expect_eq(strstr(report_dump(coverage), "a forked child could not open") != NULL,
+		     is_root, "%s", report_dump(coverage));
+	subject_release(&subject);
+}
+
 Test(surroundings, another_user)
 {
 	struct subject subject;
