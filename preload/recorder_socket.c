@@ -182,7 +182,8 @@ static void socket_inspect(struct trace_socket *socket, int fd, enum trace_origi
 	socket->origin = (uint16_t)origin;
 	socket->opened_tid = recorder_tid();
 	socket->attributed_epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
-	socket->flags = socket_is_bracketed() ? TRACE_SOCKET_BRACKETED : 0;
+	if (socket_is_bracketed())
+		socket->flags |= TRACE_SOCKET_BRACKETED;
 	socket_describe(socket, socket_option(fd, SO_DOMAIN), socket_option(fd, SO_TYPE),
 			socket_option(fd, SO_PROTOCOL));
 	/* Others were opened elsewhere. */
