@@ -22,17 +22,21 @@
 
 #define GUARD_NESTED (1u << 31)
 
-extern __thread unsigned int guard_depth __attribute__((tls_model("initial-exec")));
-extern __thread uintptr_t guard_place __attribute__((tls_model("initial-exec")));
+struct guard {
+	uintptr_t place;
+	unsigned int depth;
+};
+
+extern __thread struct guard guard __attribute__((tls_model("initial-exec")));
 
 static inline bool guard_is_up(void)
 {
-	return guard_depth != 0;
+	return guard.depth != 0;
 }
 
 static inline bool guard_is_nested(void)
 {
-	return (guard_depth & GUARD_NESTED) != 0;
+	return (guard.depth & GUARD_NESTED) != 0;
 }
 
 /*
@@ -41,20 +45,20 @@ static inline bool guard_is_nested(void)
  */
 static inline void guard_hold(void)
 {
-	guard_place |= 1;
+	guard.place |= 1;
 }
 
 static inline bool guard_is_held(void)
 {
-	return guard_depth != 0 && (guard_place & 1) != 0;
+	return guard.depth != 0 && (guard.place & 1) != 0;
 }
 
 /* Raises the guard; give the returned depth back to guard_restore(). */
 static inline unsigned int guard_raise(void)
 {
-	if (guard_depth == 0)
-		guard_place = (uintptr_t)__builtin_frame_address(0);
-	return guard_depth++;
+	if (guard.depth == 0)
+		guard.place = (uintptr_t)__builtin_frame_address(0);
+	return guard.depth++;
 }
 
 /* What guard_enter() does when the guard is up already: nested, or stale. */
@@ -63,14 +67,35 @@ unsigned int guard_enter_again(uintptr_t place);
 /* The same as guard_raise() for a hook, which may find itself nested. */
 static inline unsigned int guard_enter(void)
 {
-	return __builtin_expect(guard_depth == 0, 1)
+	return __builtin_expect(guard.depth == 0, 1)
 		       ? guard_raise()
 		       : guard_enter_again((uintptr_t)__builtin_frame_address(0));
 }
 
 static inline void guard_restore(unsigned int depth)
 {
-	guard_depth = depth;
+	guard.depth = depth;
+}
+
+/*
+ * For a short piece of the hot path: raises the guard unless it is up, and then returns false.
+ * Between the two calls stands nothing that the compiler may move out (a handler that finds the
+ * guard up leaves the trace where it is).
+ */
+static inline bool guard_try_raise(void)
+{
+	if (__builtin_expect(guard.depth != 0, 0))
+		return false;
+	guard.place = (uintptr_t)__builtin_frame_address(0);
+	guard.depth = 1;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return true;
+}
+
+static inline void guard_lower(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	guard.depth = 0;
 }
 
 #endif

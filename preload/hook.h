@@ -55,8 +55,19 @@ static inline struct trace_socket *hook_socket(int fd)
 	return recorder_socket(fd);
 }
 
-void hook_transferred(struct trace_socket *socket, int fd, enum recorder_direction direction,
-		      int64_t result, bool asked);
+/* What hook_transferred() does when more than bytes is to be told. */
+void hook_transferred_rarely(struct trace_socket *socket, int fd, enum recorder_direction direction,
+			     int64_t result, bool asked);
+
+/* Inline, so that nearly all calls leave by its first line with few registers saved. */
+static inline void hook_transferred(struct trace_socket *socket, int fd,
+				    enum recorder_direction direction, int64_t result, bool asked)
+{
+	if (__builtin_expect(result > 0, 1) &&
+	    __builtin_expect(recorder_counted(socket, direction, (uint64_t)result), 1))
+		return;
+	hook_transferred_rarely(socket, fd, direction, result, asked);
+}
 
 /* ---- closing ---- */
 

@@ -17,25 +17,27 @@ static bool hook_vector_asks(ssize_t result, const struct iovec *vector, int cou
 /* ---- reading ---- */
 
 /* Apart from read(), which then needs no registers of its own for what is no socket. */
-static HOT_CODE __attribute__((noinline)) ssize_t read_told(int fd, void *buffer, size_t size)
+static HOT_CODE __attribute__((noinline)) ssize_t read_told(int fd, void *buffer, size_t size,
+							    uint64_t slot)
 {
-	struct trace_socket *socket = hook_socket(fd);
+	struct trace_socket *socket = recorder_socket_in(slot, fd);
 	ssize_t result;
 
 	if (hook_is_probe(fd))
 		return 1;
-	if (socket == NULL)
-		return REAL(read)(fd, buffer, size);
 	result = REAL(read)(fd, buffer, size);
-	hook_transferred(socket, fd, RECORDER_RECEIVED, result, size > 0);
+	if (socket != NULL)
+		hook_transferred(socket, fd, RECORDER_RECEIVED, result, size > 0);
 	return result;
 }
 
-HOOK_EXPORT HOT_CODE ssize_t read(int fd, void *buffer, size_t size)
+HOOK_EXPORT HOT_ENTRY ssize_t read(int fd, void *buffer, size_t size)
 {
-	if (__builtin_expect(ledger_is_empty(fd) && real.read != NULL, 1))
+	uint64_t slot;
+
+	if (__builtin_expect(ledger_is_empty(fd, &slot), 1))
 		return real.read(fd, buffer, size);
-	return read_told(fd, buffer, size);
+	return read_told(fd, buffer, size, slot);
 }
 HOOK_ALIAS(__read, read);
 
@@ -169,25 +171,26 @@ HOOK_EXPORT ssize_t preadv64v2(int fd, const struct iovec *vector, int count, of
 /* ---- writing ---- */
 
 static HOT_CODE __attribute__((noinline)) ssize_t write_told(int fd, const void *buffer,
-							     size_t size)
+							     size_t size, uint64_t slot)
 {
-	struct trace_socket *socket = hook_socket(fd);
+	struct trace_socket *socket = recorder_socket_in(slot, fd);
 	ssize_t result;
 
 	if (hook_is_probe(fd))
 		return hook_probe(buffer);
-	if (socket == NULL)
-		return REAL(write)(fd, buffer, size);
 	result = REAL(write)(fd, buffer, size);
-	hook_transferred(socket, fd, RECORDER_SENT, result, size > 0);
+	if (socket != NULL)
+		hook_transferred(socket, fd, RECORDER_SENT, result, size > 0);
 	return result;
 }
 
-HOOK_EXPORT HOT_CODE ssize_t write(int fd, const void *buffer, size_t size)
+HOOK_EXPORT HOT_ENTRY ssize_t write(int fd, const void *buffer, size_t size)
 {
-	if (__builtin_expect(ledger_is_empty(fd) && real.write != NULL, 1))
+	uint64_t slot;
+
+	if (__builtin_expect(ledger_is_empty(fd, &slot), 1))
 		return real.write(fd, buffer, size);
-	return write_told(fd, buffer, size);
+	return write_told(fd, buffer, size, slot);
 }
 HOOK_ALIAS(__write, write);
 

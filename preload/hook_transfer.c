@@ -18,9 +18,8 @@ size_t hook_vector_size(const struct iovec *vector, size_t count)
 	return size;
 }
 
-/* No inline: what is no socket must not pay for its registers. */
-HOT_CODE void hook_transferred(struct trace_socket *socket, int fd,
-			       enum recorder_direction direction, int64_t result, bool asked)
+void hook_transferred_rarely(struct trace_socket *socket, int fd, enum recorder_direction direction,
+			     int64_t result, bool asked)
 {
 	struct hook_scope scope = hook_enter();
 
@@ -62,16 +61,25 @@ static void hook_rights(const struct msghdr *message, void (*tell)(int fd))
 
 /* ---- sending ---- */
 
-HOOK_EXPORT HOT_CODE ssize_t send(int fd, const void *buffer, size_t size, int flags)
+/* Apart from send(), which then needs no registers of its own for what is no socket. */
+static HOT_CODE __attribute__((noinline)) ssize_t send_told(int fd, const void *buffer, size_t size,
+							    int flags, uint64_t slot)
 {
-	struct trace_socket *socket = hook_socket(fd);
-	ssize_t result;
+	struct trace_socket *socket = recorder_socket_in(slot, fd);
+	ssize_t result = REAL(send)(fd, buffer, size, flags);
 
-	if (socket == NULL)
-		return REAL(send)(fd, buffer, size, flags);
-	result = REAL(send)(fd, buffer, size, flags);
-	hook_transferred(socket, fd, RECORDER_SENT, result, size > 0);
+	if (socket != NULL)
+		hook_transferred(socket, fd, RECORDER_SENT, result, size > 0);
 	return result;
+}
+
+HOOK_EXPORT HOT_ENTRY ssize_t send(int fd, const void *buffer, size_t size, int flags)
+{
+	uint64_t slot;
+
+	if (ledger_is_empty(fd, &slot))
+		return real.send(fd, buffer, size, flags);
+	return send_told(fd, buffer, size, flags, slot);
 }
 HOOK_ALIAS(__send, send);
 
@@ -167,16 +175,24 @@ void hook_received(struct trace_socket *socket, int fd, int64_t result, size_t s
 		hook_transferred(socket, fd, RECORDER_RECEIVED, result, size > 0);
 }
 
-HOOK_EXPORT HOT_CODE ssize_t recv(int fd, void *buffer, size_t size, int flags)
+static HOT_CODE __attribute__((noinline)) ssize_t recv_told(int fd, void *buffer, size_t size,
+							    int flags, uint64_t slot)
 {
-	struct trace_socket *socket = hook_socket(fd);
-	ssize_t result;
+	struct trace_socket *socket = recorder_socket_in(slot, fd);
+	ssize_t result = REAL(recv)(fd, buffer, size, flags);
 
-	if (socket == NULL)
-		return REAL(recv)(fd, buffer, size, flags);
-	result = REAL(recv)(fd, buffer, size, flags);
-	hook_received(socket, fd, result, size, flags);
+	if (socket != NULL)
+		hook_received(socket, fd, result, size, flags);
 	return result;
+}
+
+HOOK_EXPORT HOT_ENTRY ssize_t recv(int fd, void *buffer, size_t size, int flags)
+{
+	uint64_t slot;
+
+	if (ledger_is_empty(fd, &slot))
+		return real.recv(fd, buffer, size, flags);
+	return recv_told(fd, buffer, size, flags, slot);
 }
 
 HOOK_EXPORT ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int flags)

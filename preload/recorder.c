@@ -31,8 +31,6 @@ struct recorder recorder HOT_DATA;
 
 /* This thread, or the child that it waits for, is running. */
 static __thread bool recorder_may_be_child __attribute__((tls_model("initial-exec")));
-/* atomic: a child that shares our memory may run beside us, with any thread-locals */
-static bool recorder_has_companion;
 
 static uint32_t recorder_phase(void)
 {
@@ -43,6 +41,7 @@ static void recorder_enter_phase(enum recorder_phase phase)
 {
 	/* Not release alone: a remark is made, then the phase asked; here it is the reverse. */
 	__atomic_store_n(&recorder.phase, phase, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&recorder.life->is_ready, phase == RECORDER_READY, __ATOMIC_RELEASE);
 }
 
 static bool recorder_map_life(void)
@@ -52,10 +51,10 @@ static bool recorder_map_life(void)
 
 	if (address < 0 && address > -4096)
 		return false;
-	recorder.is_same_process = (uint32_t *)address;
+	recorder.life = (struct recorder_life *)address;
 	if (kernel_call3(SYS_madvise, address, RECORDER_PAGE_BYTES, MADV_WIPEONFORK) != 0)
 		return false;
-	*recorder.is_same_process = 1;
+	recorder.life->is_same_process = 1;
 	return true;
 }
 
@@ -143,7 +142,7 @@ HOT_CODE bool recorder_is_ready(void)
 
 	if (phase == RECORDER_OFF)
 		return false;
-	if (__atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0) {
+	if (RECORDER_LIVE(recorder.life->is_same_process) == 0) {
 		recorder_forked();
 		phase = recorder_phase();
 	}
@@ -155,7 +154,7 @@ void recorder_shares_memory(bool is_awaited)
 	if (is_awaited)
 		recorder_may_be_child = true;
 	else
-		__atomic_store_n(&recorder_has_companion, true, __ATOMIC_RELAXED);
+		__atomic_store_n(&recorder.has_companion, true, __ATOMIC_RELAXED);
 }
 
 /*
@@ -166,12 +165,11 @@ void recorder_shares_memory(bool is_awaited)
  */
 bool recorder_is_foreign_process(void)
 {
-	bool has_companion = __atomic_load_n(&recorder_has_companion, __ATOMIC_RELAXED);
+	bool has_companion = __atomic_load_n(&recorder.has_companion, __ATOMIC_RELAXED);
 
 	if (__builtin_expect(!recorder_may_be_child && !has_companion, 1))
 		return false;
-	if (recorder_phase() == RECORDER_OFF ||
-	    __atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0)
+	if (recorder_phase() == RECORDER_OFF || RECORDER_LIVE(recorder.life->is_same_process) == 0)
 		return false;
 	if ((uint32_t)kernel_call0(SYS_getpid) != recorder.pid)
 		return true;
@@ -217,7 +215,7 @@ void recorder_forked(void)
 	uint32_t phase = recorder_phase();
 	bool had_threads;
 
-	if (phase == RECORDER_OFF || *recorder.is_same_process != 0)
+	if (phase == RECORDER_OFF || recorder.life->is_same_process != 0)
 		return;
 	/* In the middle of a hook: the file is changed under it when it is done. */
 	if (phase == RECORDER_READY && (guard_is_nested() || guard_is_held())) {
@@ -231,7 +229,7 @@ void recorder_forked(void)
 				      ENOMEM);
 		return;
 	}
-	*recorder.is_same_process = 1;
+	recorder.life->is_same_process = 1;
 	recorder.forked_from = recorder.pid;
 	recorder.pid = (uint32_t)kernel_call0(SYS_getpid);
 	recorder.forks++;
@@ -282,10 +280,11 @@ void recorder_start(void)
 	recorder_start_clocks();
 	if (settings.record == 0)
 		return;
-	if (!recorder_map_life() || sockets_start() != 0) {
+	if (!recorder_map_life()) {
 		diag_line(settings.trace_directory, "cannot record, the program goes on", ENOMEM);
 		return;
 	}
+	sockets_start();
 	recorder_enter_phase(RECORDER_UNBORN);
 	recorder_each_open_fd(recorder_note_inherited, &is_any);
 	if (is_any)

@@ -158,6 +158,14 @@ static inline struct trace_socket *recorder_socket(int fd)
 enum recorder_direction { RECORDER_SENT, RECORDER_RECEIVED };
 
 /*
+ * Counts bytes that an I/O call has moved, above 0, if there is nothing more to it than that. False
+ * when there is, or may be: then nothing was counted, and recorder_transferred() is to be told.
+ * Raises the guard itself and leaves errno alone; no system call.
+ */
+bool recorder_counted(struct trace_socket *socket, enum recorder_direction direction,
+		      uint64_t bytes);
+
+/*
  * An I/O call on `socket` returned `result` (bytes, or -1 with `error`). asked is false for a
  * receive of zero bytes asked, which must not count as end of file; peeks are not told at all.
  */

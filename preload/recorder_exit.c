@@ -137,7 +137,7 @@ void recorder_parent_exited(int status)
 {
 	struct trace_file_header *header = sink_header();
 
-	if (header != NULL && __atomic_load_n(recorder.is_same_process, __ATOMIC_RELAXED) == 0)
+	if (header != NULL && RECORDER_LIVE(recorder.life->is_same_process) == 0)
 		exit_commit(header, status);
 }
 

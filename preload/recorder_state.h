@@ -22,25 +22,35 @@ enum recorder_phase {
 	RECORDER_READY
 };
 
+#define RECORDER_LINE_BYTES 64
+
+/*
+ * A page with MADV_WIPEONFORK (madvise(2)): reads 0 in a forked child, and keeps its values in a
+ * vfork child, which shares our memory.
+ */
+struct recorder_life {
+	uint32_t is_same_process;
+	uint32_t is_ready; /* atomic: the phase is RECORDER_READY as well */
+};
+
 struct recorder {
-	uint32_t phase; /* atomic */
-	uint32_t pid;
-	uint32_t forked_from; /* pid, 0 when this image came by exec */
-	uint32_t forks;
-	uint32_t epoch; /* atomic: moves whenever an object comes or goes */
-	uint32_t last_socket_id, last_object_id, last_code_id; /* atomic */
-	uint32_t last_snapshot_id;                             /* atomic */
-	uint32_t open_count;                                   /* atomic: records without an end */
-	uint64_t started_ns, started_realtime_ns;
-	uint64_t forked_ns; /* atomic: when the last fork was begun, 0 never */
-	/*
-	 * A page with MADV_WIPEONFORK (madvise(2)): holds 1, reads 0 in a forked child, and keeps
-	 * its value in a vfork child, which shares our memory.
-	 */
-	uint32_t *is_same_process;
+	/* what traffic looks at */
+	struct recorder_life *life;
+	uint64_t forked_ns;      /* atomic: when the last fork was begun, 0 never */
+	uint32_t epoch;          /* atomic: moves whenever an object comes or goes */
+	bool has_companion;      /* atomic: a process that shares our memory may run beside us */
 	bool is_forking;         /* atomic: it has not returned yet; in the child, it never does */
 	bool had_threads;        /* atomic */
 	bool parent_had_threads; /* when it forked this process */
+	uint32_t phase;          /* atomic */
+	uint32_t pid;
+	uint32_t forked_from; /* pid, 0 when this image came by exec */
+	uint32_t forks;
+	uint64_t started_ns, started_realtime_ns;
+	/* what births change, on a line of its own; all atomic */
+	_Alignas(RECORDER_LINE_BYTES) uint32_t last_socket_id;
+	uint32_t last_object_id, last_code_id, last_snapshot_id;
+	uint32_t open_count; /* records without an end */
 };
 
 extern struct recorder recorder;

@@ -1,5 +1,6 @@
 /* Traffic: the hot path. No system call here but for the rare moments that say so. */
 #include <errno.h>
+#include <sys/single_threaded.h>
 
 #include "clock.h"
 #include "guard.h"
@@ -16,21 +17,26 @@
  */
 #define TRANSFER_SENDS_ATTRIBUTED 32
 
-HOT_CODE struct trace_socket *recorder_socket_in(uint64_t slot, int fd)
+static __attribute__((noinline)) struct trace_socket *transfer_unborn(uint64_t slot, int fd)
 {
+	/* Hooks ask before the real call, when errno is still the program's. */
+	int error = errno;
 	unsigned int depth;
 
-	if (slot == SOCKETS_SLOT_UNBORN && !guard_is_up()) {
-		/* Hooks ask before the real call, when errno is still the program's. */
-		int error = errno;
+	if (slot == 0 || guard_is_up())
+		return NULL;
+	depth = guard_raise();
+	recorder_be_born();
+	guard_restore(depth);
+	errno = error;
+	return sockets_record(sockets_slot(fd));
+}
 
-		depth = guard_raise();
-		recorder_be_born();
-		guard_restore(depth);
-		errno = error;
-		slot = sockets_slot(fd);
-	}
-	return sockets_record(slot);
+HOT_CODE struct trace_socket *recorder_socket_in(uint64_t slot, int fd)
+{
+	if (__builtin_expect(slot <= SOCKETS_SLOT_UNBORN, 0))
+		return transfer_unborn(slot, fd);
+	return sink_at((uint32_t)slot);
 }
 
 static void transfer_store_first(uint64_t *field, uint64_t value)
@@ -92,7 +98,7 @@ static void transfer_attribute(struct trace_socket *socket, int fd, uint32_t epo
  * The first time is exact, and the first after a fork, to which it is compared; later ones are
  * coarse, so one that seems to lie before the last is the last. Returns the gap since that.
  */
-static HOT_CODE uint64_t transfer_touch(struct trace_socket *socket)
+static uint64_t transfer_touch(struct trace_socket *socket)
 {
 	uint64_t last = __atomic_load_n(&socket->last_io_ns, __ATOMIC_RELAXED);
 	bool is_exact = last <= RECORDER_LIVE(recorder.forked_ns);
@@ -108,8 +114,8 @@ static HOT_CODE uint64_t transfer_touch(struct trace_socket *socket)
 	return idle;
 }
 
-static HOT_CODE void transfer_counted(struct trace_socket *socket, int fd,
-				      enum recorder_direction direction, uint64_t bytes)
+static void transfer_counted(struct trace_socket *socket, int fd, enum recorder_direction direction,
+			     uint64_t bytes)
 {
 	uint64_t idle = transfer_touch(socket);
 	uint32_t epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
@@ -126,9 +132,8 @@ static HOT_CODE void transfer_counted(struct trace_socket *socket, int fd,
 		transfer_attribute(socket, fd, epoch);
 }
 
-HOT_CODE void recorder_transferred(struct trace_socket *socket, int fd,
-				   enum recorder_direction direction, int64_t result, int error,
-				   bool asked)
+void recorder_transferred(struct trace_socket *socket, int fd, enum recorder_direction direction,
+			  int64_t result, int error, bool asked)
 {
 	if (!recorder_is_ready())
 		return;
@@ -153,4 +158,79 @@ HOT_CODE void recorder_transferred(struct trace_socket *socket, int fd,
 		return;
 	}
 	transfer_counted(socket, fd, direction, (uint64_t)result);
+}
+
+/*
+ * Counts what was moved. One instruction a counter is enough where no other thread counts, since a
+ * signal handler cannot come in its middle; the lock would cost as much as all the rest here.
+ */
+static inline void transfer_add(struct trace_socket *socket, enum recorder_direction direction,
+				uint64_t bytes)
+{
+	bool is_sent = direction == RECORDER_SENT;
+	uint64_t *bytes_at = is_sent ? &socket->bytes_sent : &socket->bytes_received;
+	uint64_t *calls_at = is_sent ? &socket->sends : &socket->receives;
+
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+	if (__builtin_expect(__libc_single_threaded && !RECORDER_LIVE(recorder.has_companion), 1)) {
+		__asm__ volatile("addq %2, %0\n\tincq %1"
+				 : "+m"(*bytes_at), "+m"(*calls_at)
+				 : "r"(bytes)
+				 : "cc");
+		return;
+	}
+#endif
+	__atomic_fetch_add(bytes_at, bytes, __ATOMIC_RELAXED);
+	__atomic_fetch_add(calls_at, 1, __ATOMIC_RELAXED);
+}
+
+/* Nobody has to be asked who uses the socket: see transfer_counted(). */
+static inline bool transfer_is_attributed(const struct trace_socket *socket, uint64_t idle)
+{
+	uint32_t epoch = __atomic_load_n(&recorder.epoch, __ATOMIC_RELAXED);
+
+	return __builtin_expect(epoch == 0, 1) ||
+	       (epoch == RECORDER_LIVE(socket->attributed_epoch) &&
+		RECORDER_LIVE(socket->sends) >= TRANSFER_SENDS_ATTRIBUTED &&
+		idle <= settings.idle_ms * TRANSFER_NS_PER_MS);
+}
+
+/* The clock is read before, so that no call comes between the two ends of the guard. */
+static inline bool transfer_count(struct trace_socket *socket, enum recorder_direction direction,
+				  uint64_t bytes, uint64_t now)
+{
+	uint64_t last, idle;
+
+	if (__builtin_expect(!__atomic_load_n(&recorder.life->is_ready, __ATOMIC_ACQUIRE), 0) ||
+	    __builtin_expect(!sink_holds(socket), 0))
+		return false;
+	last = RECORDER_LIVE(socket->last_io_ns);
+	if (__builtin_expect(last <= RECORDER_LIVE(recorder.forked_ns), 0) ||
+	    __builtin_expect(recorder_has_flag(socket, TRACE_SOCKET_CONNECTING), 0))
+		return false;
+	idle = now > last ? now - last : 0;
+	if (direction == RECORDER_SENT &&
+	    (__builtin_expect(RECORDER_LIVE(socket->peer_ended_ns) != 0, 0) ||
+	     __builtin_expect(!transfer_is_attributed(socket, idle), 0)))
+		return false;
+	if (__builtin_expect(idle > 0, 0)) {
+		RECORDER_SET(socket->last_io_ns, now);
+		if (idle > RECORDER_LIVE(socket->longest_idle_ns))
+			RECORDER_SET(socket->longest_idle_ns, idle);
+	}
+	transfer_add(socket, direction, bytes);
+	return true;
+}
+
+HOT_CODE bool recorder_counted(struct trace_socket *socket, enum recorder_direction direction,
+			       uint64_t bytes)
+{
+	uint64_t now = clock_coarse_ns();
+	bool is_counted;
+
+	if (!guard_try_raise())
+		return false;
+	is_counted = transfer_count(socket, direction, bytes, now);
+	guard_lower();
+	return is_counted;
 }

@@ -22,14 +22,14 @@
 #define SINK_GROW_TICK_NS 50000
 
 struct sink {
-	struct sink_window window; /* its base is NULL: no file */
-	uint64_t limit_bytes;      /* atomic: the file has blocks below this */
-	uint64_t ready_bytes;      /* atomic: the kernel has been asked for the pages below this */
+	uint64_t limit_bytes; /* atomic: the file has blocks below this */
+	uint64_t ready_bytes; /* atomic: the kernel has been asked for the pages below this */
 	uint32_t is_growing; /* atomic: one thread at a time extends or moves it, signals blocked */
 	uint32_t is_full;    /* atomic: growing has failed for good */
 	bool is_private;     /* see sink_keep_private() */
 };
 
+struct sink_window sink_window HOT_DATA;
 static struct sink sink HOT_DATA;
 static struct sink_file sink_file = {.fd = -1};
 static uint8_t *sink_parent_base;
@@ -40,25 +40,25 @@ static int sink_give(uint64_t from, uint64_t to)
 {
 	int error = sink_file_extend(sink_file.fd, from, to);
 
-	return error != 0 ? error : sink_window_map(&sink.window, from, to, sink_file.fd);
+	return error != 0 ? error : sink_window_map(&sink_window, from, to, sink_file.fd);
 }
 
 /* The file stays, empty: it tells the analyzer that this process is missing from the trace. */
 static void sink_abandon(void)
 {
-	if (sink.window.base != NULL)
-		kernel_call2(SYS_munmap, sink.window.base, sink.window.bytes);
+	if (sink_window.base != NULL)
+		kernel_call2(SYS_munmap, sink_window.base, sink_window.bytes);
 	if (sink_file.fd >= 0) {
 		kernel_call2(SYS_ftruncate, sink_file.fd, 0);
 		kernel_call1(SYS_close, sink_file.fd);
 	}
-	sink.window.base = NULL;
+	memset(&sink_window, 0, sizeof(sink_window));
 	sink_file.fd = -1;
 }
 
 static void sink_begin(const struct trace_file_header *header)
 {
-	struct trace_file_header *mapped = (struct trace_file_header *)sink.window.base;
+	struct trace_file_header *mapped = (struct trace_file_header *)sink_window.base;
 	uint64_t magic;
 
 	*mapped = *header;
@@ -79,7 +79,7 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 	if (error != 0)
 		return error;
 	sink_file_raise(&sink_file.fd);
-	error = sink_window_reserve(&sink.window, max_bytes, SINK_STEP_LEAST);
+	error = sink_window_reserve(&sink_window, max_bytes, SINK_STEP_LEAST);
 	if (error == 0)
 		error = sink_give(0, SINK_STEP_LEAST);
 	if (error != 0) {
@@ -96,11 +96,12 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 void sink_forked(void)
 {
 	sink_forget_parent();
-	sink_parent_base = sink.window.base;
-	sink_parent_bytes = sink.window.bytes;
+	sink_parent_base = sink_window.base;
+	sink_parent_bytes = sink_window.bytes;
 	if (sink_file.fd >= 0)
 		kernel_call1(SYS_close, sink_file.fd);
 	memset(&sink, 0, sizeof(sink));
+	memset(&sink_window, 0, sizeof(sink_window));
 	sink_file.fd = -1;
 }
 
@@ -109,7 +110,7 @@ static int sink_extend(uint64_t limit)
 	uint64_t step = limit < SINK_STEP_LEAST  ? SINK_STEP_LEAST
 			: limit > SINK_STEP_MOST ? SINK_STEP_MOST
 						 : limit;
-	uint64_t target = limit + step < sink.window.bytes ? limit + step : sink.window.bytes;
+	uint64_t target = limit + step < sink_window.bytes ? limit + step : sink_window.bytes;
 	int error;
 
 	if (target <= limit)
@@ -195,7 +196,7 @@ static void sink_make_ready(uint64_t needed)
 		return;
 	if (__atomic_compare_exchange_n(&sink.ready_bytes, &ready, target, false, __ATOMIC_RELAXED,
 					__ATOMIC_RELAXED))
-		sink_window_prepare(&sink.window, ready, target);
+		sink_window_prepare(&sink_window, ready, target);
 }
 
 /* The 8 bytes of a record that is reserved and not yet committed. */
@@ -230,7 +231,7 @@ void *sink_reserve(size_t size_bytes)
 	for (;;) {
 		uint64_t tail = __atomic_load_n(&header->tail_bytes, __ATOMIC_ACQUIRE);
 		uint64_t found = 0;
-		uint64_t *word = (uint64_t *)(void *)(sink.window.base + tail);
+		uint64_t *word = (uint64_t *)(void *)(sink_window.base + tail);
 		uint64_t taken;
 		bool is_ours;
 
@@ -281,25 +282,14 @@ void sink_lost(enum trace_lost_reason reason, int error)
 
 struct trace_file_header *sink_header(void)
 {
-	return (struct trace_file_header *)sink.window.base;
+	return (struct trace_file_header *)sink_window.base;
 }
 
 uint32_t sink_offset(const void *record)
 {
 	if (!sink_holds(record))
 		return 0;
-	return (uint32_t)(((const uint8_t *)record - sink.window.base) / TRACE_ALIGNMENT);
-}
-
-HOT_CODE void *sink_at(uint32_t offset)
-{
-	return offset == 0 ? NULL : sink.window.base + (uint64_t)offset * TRACE_ALIGNMENT;
-}
-
-HOT_CODE bool sink_holds(const void *record)
-{
-	return sink.window.base != NULL &&
-	       (uintptr_t)record - (uintptr_t)sink.window.base < sink.window.bytes;
+	return (uint32_t)(((const uint8_t *)record - sink_window.base) / TRACE_ALIGNMENT);
 }
 
 const void *sink_parent_at(uint32_t offset)
@@ -329,12 +319,12 @@ bool sink_keep_private(void)
 {
 	long address;
 
-	if (sink.window.base == NULL || sink.is_private)
+	if (sink_window.base == NULL || sink.is_private)
 		return true;
-	address = kernel_call6(SYS_mmap, (long)sink.window.base, (long)sink.limit_bytes,
+	address = kernel_call6(SYS_mmap, (long)sink_window.base, (long)sink.limit_bytes,
 			       PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED,
 			       sink_file.fd, 0);
-	sink.is_private = address == (long)sink.window.base;
+	sink.is_private = address == (long)sink_window.base;
 	/* The parent cuts its file at its end, and what lay behind goes here too (mmap(2), SIGBUS).
 	 */
 	sink.limit_bytes = sink_header()->tail_bytes;
@@ -344,7 +334,7 @@ bool sink_keep_private(void)
 
 void sink_trim(void)
 {
-	if (sink.window.base == NULL || sink_file.fd < 0)
+	if (sink_window.base == NULL || sink_file.fd < 0)
 		return;
 	__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&sink.limit_bytes, sink_header()->tail_bytes, __ATOMIC_RELEASE);

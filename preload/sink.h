@@ -15,6 +15,11 @@
 
 #include <socklife/trace_format.h>
 
+#include "sink_window.h"
+
+/* Where the file is mapped; the base is NULL without one. For the inline functions below. */
+extern struct sink_window sink_window;
+
 /*
  * Creates DIRECTORY/PID.N.trace and writes its header (magic last, so a file without it is not a
  * trace). header gives started_ns, started_realtime_ns, pid, parent_pid and forked_from. Returns 0
@@ -56,8 +61,17 @@ struct trace_file_header *sink_header(void);
 
 /* Records as offsets / 8 in the file, and back; sink_at(0) is NULL. */
 uint32_t sink_offset(const void *record);
-void *sink_at(uint32_t offset);
-bool sink_holds(const void *record); /* lies in the present window */
+
+static inline void *sink_at(uint32_t offset)
+{
+	return offset == 0 ? NULL : sink_window.base + (uint64_t)offset * TRACE_ALIGNMENT;
+}
+
+/* Lies in the present window; without a file that has no bytes. */
+static inline bool sink_holds(const void *record)
+{
+	return (uintptr_t)record - (uintptr_t)sink_window.base < sink_window.bytes;
+}
 
 /* In a forked child, between sink_open() and sink_forget_parent(): a record of the parent's file.
  */

@@ -14,15 +14,15 @@
 
 #include "ledger.h"
 
-#define SOCKETS_FD_MAX (UINT32_C(1) << 20) /* fs.nr_open's default (proc(5)) */
+#define SOCKETS_FD_MAX LEDGER_SLOTS
 
 /* A slot: the SOCKET record's sink offset in the low half, flags above. 0: no recorded socket. */
 #define SOCKETS_SLOT_CLOEXEC (UINT64_C(1) << 32)
 /* Stands for a socket inherited as stdio before the trace is born; no offset is that small. */
 #define SOCKETS_SLOT_UNBORN UINT64_C(1)
 
-/* Maps the table. Returns 0 or an errno value. */
-int sockets_start(void);
+/* From now on descriptors are known; after real_resolve(). */
+void sockets_start(void);
 
 /* Makes every descriptor unknown for good: recording has stopped. */
 void sockets_stop(void);

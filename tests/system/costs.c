@@ -30,12 +30,12 @@ struct cost {
 /* A cookie and a local address for each socket, the peer's address where nobody asked accept() for
  * it, and TCP_INFO at the end. */
 static const struct cost costs[] = {
-	{"write-file", "", 14},
-	{"read-file", "", 14},
-	{"write-socket", "", 270},
-	{"read-socket", "", 270},
-	{"send", "", 270},
-	{"recv", "", 270},
+	{"write-file", "", 12},
+	{"read-file", "", 12},
+	{"write-socket", "", 190},
+	{"read-socket", "", 190},
+	{"send", "", 190},
+	{"recv", "", 190},
 	{"connection", " getsockname=1 getsockopt=2", 0},
 	{"accepted", " getpeername=1 getsockname=2 getsockopt=4", 0},
 };

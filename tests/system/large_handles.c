@@ -16,9 +16,9 @@ static void expect_script(enum server_kind kind, const char *const command[2], c
 	const struct subject *recorded = &comparison.recorded;
 
 	server_start(&server, kind);
-	comparison_run(&comparison, NULL, false,
-		       COMMAND_LIST(command[0], command[1], script,
-				    scratch_format("%d", server.port)));
+	comparison_run(
+		&comparison, NULL, false,
+		COMMAND_LIST(command[0], command[1], script, scratch_format("%d", server.port)));
 	server_stop(&server);
 	expect_all_owned(recorded);
 	expect_life(recorded, class, 1, connects, 1, "call");
