@@ -8,11 +8,17 @@
 #include <stdint.h>
 #include <time.h>
 
+/* As clock_gettime(2): libc's own until clock_start(), then the vDSO's without libc in between. */
+extern int (*clock_function)(clockid_t clock, struct timespec *now);
+
+/* Looks for the vDSO's function in what dlopen() gave for it, NULL: there is none. */
+void clock_start(void *vdso);
+
 static inline uint64_t clock_read_ns(clockid_t clock)
 {
-	struct timespec now;
+	struct timespec now = {0};
 
-	clock_gettime(clock, &now);
+	clock_function(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
@@ -22,19 +28,10 @@ static inline uint64_t clock_now_ns(void)
 	return clock_read_ns(CLOCK_MONOTONIC);
 }
 
-/* As clock_gettime(2): libc's own until clock_start(), then the vDSO's without libc in between. */
-extern int (*clock_function)(clockid_t clock, struct timespec *now);
-
-/* Looks for the vDSO's function in what dlopen() gave for it, NULL: there is none. */
-void clock_start(void *vdso);
-
 /* About 6 ns and up to one scheduler tick (4 ms) behind: for the time of the last I/O. */
 static inline uint64_t clock_coarse_ns(void)
 {
-	struct timespec now = {0};
-
-	clock_function(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	return clock_read_ns(CLOCK_MONOTONIC_COARSE);
 }
 
 #endif

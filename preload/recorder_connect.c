@@ -92,19 +92,19 @@ static bool connect_local_address(int fd, struct sockaddr_storage *local, sockle
 
 /*
  * Once connected. There is no room for a UNIX path now, nor need: a client has one only when it was
- * bound, and then an ADDRESS record tells it.
+ * bound, and then an ADDRESS record tells it. So the kernel need not be asked for it either.
  */
-static void connect_read_local(struct trace_connect *connect, int fd)
+static void connect_read_local(struct trace_connect *connect, int family, int fd)
 {
 	struct sockaddr_storage local;
 	socklen_t size;
 	const char *path;
 
+	if (family == AF_UNIX)
+		connect->local.family = AF_UNIX;
 	if (connect->local.family != 0 || !connect_local_address(fd, &local, &size))
 		return;
 	recorder_address(&connect->local, (struct sockaddr *)&local, size, &path);
-	if (path != NULL)
-		connect->local.scope_or_size = 0;
 }
 
 static void connect_publish(struct trace_socket *socket, struct trace_connect *connect)
@@ -130,7 +130,7 @@ void recorder_connect_finish(struct trace_socket *socket, int fd, int error)
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return;
 	if (error == 0) {
-		connect_read_local(connect, fd);
+		connect_read_local(connect, socket->family, fd);
 		__atomic_fetch_or(&socket->flags, TRACE_SOCKET_CONNECTED, __ATOMIC_RELAXED);
 	}
 	__atomic_store_n(&connect->finished_ns, clock_now_ns(), __ATOMIC_RELEASE);

@@ -15,8 +15,7 @@
 #include "sink_window.h"
 
 #define SINK_STEP_LEAST (UINT64_C(64) << 10)
-#define SINK_STEP_MOST  (UINT64_C(1) << 20)
-#define SINK_READY_STEP (UINT64_C(64) << 10)
+#define SINK_STEP_MOST  (UINT64_C(256) << 10)
 /* So often a thread looks whether another one's growing is done, a tick apart. */
 #define SINK_GROW_TURNS   20000
 #define SINK_GROW_TICK_NS 50000
@@ -35,12 +34,21 @@ static struct sink_file sink_file = {.fd = -1};
 static uint8_t *sink_parent_base;
 static uint64_t sink_parent_bytes;
 
-/* Blocks first, then access: what is mapped can always be written. */
+/*
+ * Blocks first, then access: what is mapped can always be written. Most programs fill a page or two
+ * of the first piece, which come as they are touched; those of a further piece come at once.
+ */
 static int sink_give(uint64_t from, uint64_t to)
 {
 	int error = sink_file_extend(sink_file.fd, from, to);
 
-	return error != 0 ? error : sink_window_map(&sink_window, from, to, sink_file.fd);
+	if (error == 0 && from > 0)
+		error = sink_file_warm(sink_file.fd, from, to);
+	if (error == 0)
+		error = sink_window_map(&sink_window, from, to, sink_file.fd);
+	if (error == 0 && from > 0)
+		sink_window_prepare(&sink_window, from, to);
+	return error;
 }
 
 /* The file stays, empty: it tells the analyzer that this process is missing from the trace. */
@@ -87,8 +95,6 @@ int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file
 		return error;
 	}
 	sink.limit_bytes = SINK_STEP_LEAST;
-	/* Most programs fill a page or two of the first piece: these come as they are touched. */
-	sink.ready_bytes = SINK_STEP_LEAST;
 	sink_begin(header);
 	return 0;
 }
@@ -186,19 +192,6 @@ static bool sink_grow(uint64_t needed)
 	return false;
 }
 
-static void sink_make_ready(uint64_t needed)
-{
-	uint64_t ready = __atomic_load_n(&sink.ready_bytes, __ATOMIC_RELAXED);
-	uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
-	uint64_t target = ready + SINK_READY_STEP < limit ? ready + SINK_READY_STEP : limit;
-
-	if (__builtin_expect(needed <= ready, 1) || target <= ready)
-		return;
-	if (__atomic_compare_exchange_n(&sink.ready_bytes, &ready, target, false, __ATOMIC_RELAXED,
-					__ATOMIC_RELAXED))
-		sink_window_prepare(&sink_window, ready, target);
-}
-
 /* The 8 bytes of a record that is reserved and not yet committed. */
 static uint64_t sink_reserved_word(uint32_t size_bytes)
 {
@@ -241,7 +234,6 @@ void *sink_reserve(size_t size_bytes)
 					   __ATOMIC_RELAXED);
 			return NULL;
 		}
-		sink_make_ready(tail + size);
 		is_ours = __atomic_compare_exchange_n(word, &found,
 						      sink_reserved_word((uint32_t)size), false,
 						      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
 
 #include <socklife/trace_format.h>
 
@@ -14,6 +17,8 @@
  * small. */
 #define SINK_FD_LEAST     900
 #define SINK_SEQUENCE_MAX 10000u
+#define SINK_ZEROS_BYTES  4096
+#define SINK_ZEROS_PIECES 16
 
 static char *sink_file_number(char *at, uint32_t number)
 {
@@ -97,22 +102,47 @@ void sink_file_raise(int *fd)
 	}
 }
 
-/* Filesystems without fallocate (NFS before 4.2, some FUSE) get their blocks by writing zeros. */
+static int sink_file_write_zeros(int fd, uint64_t from, uint64_t to)
+{
+	static const char zeros[SINK_ZEROS_BYTES];
+	uint64_t size = to - from < SINK_ZEROS_PIECES * sizeof(zeros)
+				? to - from
+				: SINK_ZEROS_PIECES * sizeof(zeros);
+	struct iovec pieces[SINK_ZEROS_PIECES];
+	size_t count = 0;
+	long written;
+
+	while (size > 0) {
+		pieces[count].iov_base = (void *)(uintptr_t)zeros;
+		pieces[count].iov_len = size < sizeof(zeros) ? size : sizeof(zeros);
+		size -= pieces[count++].iov_len;
+	}
+	/* One call of many pieces: the page cache then takes pages that hang together. */
+	do {
+		written = kernel_call5(SYS_pwritev, fd, pieces, count, from, 0);
+	} while (written == -EINTR);
+	return (int)(written != 0 ? written : -ENOSPC);
+}
+
 static int sink_file_fill(int fd, uint64_t from, uint64_t to)
 {
-	static const char zeros[4096];
-
 	while (from < to) {
-		uint64_t size = to - from < sizeof(zeros) ? to - from : sizeof(zeros);
-		long written = kernel_call4(SYS_pwrite64, fd, zeros, size, from);
+		int written = sink_file_write_zeros(fd, from, to);
 
-		if (written == -EINTR)
-			continue;
-		if (written <= 0)
-			return written < 0 ? (int)-written : ENOSPC;
+		if (written < 0)
+			return -written;
 		from += (uint64_t)written;
 	}
 	return 0;
+}
+
+int sink_file_warm(int fd, uint64_t from, uint64_t to)
+{
+	struct statfs status = {0};
+
+	if (kernel_call2(SYS_fstatfs, fd, &status) == 0 && status.f_type == TMPFS_MAGIC)
+		return 0;
+	return sink_file_fill(fd, from, to);
 }
 
 int sink_file_extend(int fd, uint64_t from, uint64_t to)
@@ -127,6 +157,7 @@ int sink_file_extend(int fd, uint64_t from, uint64_t to)
 	do {
 		result = kernel_call4(SYS_fallocate, fd, 0, from, to - from);
 	} while (result == -EINTR);
+	/* NFS before 4.2, some FUSE: blocks come with zeros that are written. */
 	if (result == -EOPNOTSUPP || result == -ENOSYS)
 		return sink_file_fill(fd, from, to);
 	return (int)-result;

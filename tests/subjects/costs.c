@@ -5,6 +5,7 @@
 #include "facts.h"
 
 #include <fcntl.h>
+#include <sys/un.h>
 
 #define WARMING_TURNS 40 /* the first ones look functions up and write what is stored once */
 
@@ -80,6 +81,29 @@ static void connection_make(void)
 	MUST(close(client) == 0);
 }
 
+static struct sockaddr_un path;
+
+static void unix_listener_make(void)
+{
+	socklen_t size = sizeof(path);
+
+	listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	path.sun_family = AF_UNIX;
+	/* A name of no length is chosen by the kernel (unix(7)). */
+	MUST(listener >= 0 && bind(listener, (struct sockaddr *)&path, sizeof(sa_family_t)) == 0);
+	MUST(getsockname(listener, (struct sockaddr *)&path, &size) == 0);
+	MUST(listen(listener, 1024) == 0);
+}
+
+static void unix_connection_make(void)
+{
+	int client = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	MUST(client >= 0);
+	MUST(connect(client, (struct sockaddr *)&path, sizeof(sa_family_t) + 6) == 0);
+	MUST(close(client) == 0);
+}
+
 static void connection_accept(void)
 {
 	int server;
@@ -102,6 +126,7 @@ static const struct operation {
 	{"send", ends_open, byte_send},
 	{"recv", full_ends_open, byte_receive},
 	{"connection", listener_make, connection_make},
+	{"unix-connection", unix_listener_make, unix_connection_make},
 	{"accepted", listener_make, connection_accept},
 };
 

@@ -27,7 +27,7 @@ struct cost {
 	unsigned int instructions; /* more than bare, in user space; 0: the unwinder's, not ours */
 };
 
-/* A cookie and a local address for each socket, the peer's address where nobody asked accept() for
+/* A cookie for each socket; of TCP the local address, the peer's where nobody asked accept() for
  * it, and TCP_INFO at the end. */
 static const struct cost costs[] = {
 	{"write-file", "", 12},
@@ -37,6 +37,7 @@ static const struct cost costs[] = {
 	{"send", "", 190},
 	{"recv", "", 190},
 	{"connection", " getsockname=1 getsockopt=2", 0},
+	{"unix-connection", " getsockopt=1", 0},
 	{"accepted", " getpeername=1 getsockname=2 getsockopt=4", 0},
 };
 
