@@ -60,42 +60,10 @@ struct model_address {
 
 /*
  * There may be ten million of these, so they are kept small: a field that few sockets have, or that
- * one reader needs, has no place here.
+ * one reader needs, has no place here. What many readers ask of every row stands first: a row is
+ * four lines of the cache, and two of them are enough for most of what is asked.
  */
 struct model_socket {
-	uint32_t process;
-	int fd;
-	uint64_t cookie;
-	uint64_t inode;
-
-	struct model_address local, peer;
-	const char *peer_name; /* what getaddrinfo was asked for; NULL unknown */
-
-	int64_t created_ns;
-	int64_t connect_started_ns;
-	int64_t connected_ns;
-	int64_t peer_closed_ns;
-	int64_t closed_ns;
-	const char *tcp_state; /* "ESTABLISHED"…; NULL not read */
-
-	uint64_t bytes_sent, bytes_received, sends, receives;
-	int64_t first_io_ns, last_io_ns;
-	int64_t longest_idle_ns; /* a duration; 0 none */
-	int64_t stale_io_ns;
-
-	uint32_t parent;                                    /* socket index, see trace_socket */
-	uint32_t flags;                                     /* TRACE_SOCKET_ */
-	uint32_t opened_stack, connect_stack, closed_stack; /* stack index */
-	uint32_t first_connect, connect_count;              /* see model_socket_connects() */
-	uint32_t dup_count; /* descriptors it ever got beyond the first */
-	int connect_error;  /* errno; 0 none; EINPROGRESS: never decided */
-	int error;          /* errno by which the connection broke; 0 none */
-
-	/* derived by matcher_run() */
-	uint32_t first_owner,
-		owner_count;             /* in model.owners: rows of model.links, innermost first */
-	uint32_t first_user, user_count; /* in model.users */
-
 	uint16_t family, type;
 	enum trace_origin origin : 8;
 	enum trace_end end : 8;     /* 0: open (live, or unknown) */
@@ -105,6 +73,40 @@ struct model_socket {
 				       derived */
 	bool is_end_seen : 1;       /* the program read the end of file, or a reset */
 	bool is_stale_used : 1;     /* sent on it when its end was known, and not for a goodbye */
+	uint32_t process;
+	uint32_t flags; /* TRACE_SOCKET_ */
+	int64_t created_ns;
+	int64_t connect_started_ns;
+	int64_t connected_ns;
+	int64_t peer_closed_ns;
+	int64_t closed_ns;
+	int connect_error; /* errno; 0 none; EINPROGRESS: never decided */
+	int error;         /* errno by which the connection broke; 0 none */
+
+	uint64_t bytes_sent, bytes_received;
+	int64_t last_io_ns;
+	int64_t longest_idle_ns;              /* a duration; 0 none */
+	uint32_t opened_stack, connect_stack; /* stack index */
+	/* derived by matcher_run() */
+	uint32_t first_owner,
+		owner_count;             /* in model.owners: rows of model.links, innermost first */
+	uint32_t first_user, user_count; /* in model.users */
+	int fd;
+	uint32_t dup_count; /* descriptors it ever got beyond the first */
+
+	struct model_address peer;
+	const char *peer_name; /* what getaddrinfo was asked for; NULL unknown */
+	uint64_t sends, receives;
+	uint64_t cookie;
+	int64_t first_io_ns;
+
+	struct model_address local;
+	int64_t stale_io_ns;
+	const char *tcp_state; /* "ESTABLISHED"…; NULL not read */
+	uint64_t inode;
+	uint32_t parent;                       /* socket index, see trace_socket */
+	uint32_t closed_stack;                 /* stack index */
+	uint32_t first_connect, connect_count; /* see model_socket_connects() */
 };
 
 struct model_object {

@@ -164,7 +164,7 @@ static void fill_losses(struct model_loader *loader, const struct model_file *fi
 
 static void fill_sockets(struct model_loader *loader, struct model_file *file)
 {
-	model_connects_group(loader, file);
+	model_connects_order(loader, file);
 	for (uint32_t i = 0; i < file->ids[MODEL_ID_SOCKET].count; i++) {
 		const void *record = file->reader->bytes + file->socket_offsets[i];
 

@@ -11,12 +11,9 @@
 static uint32_t own_row(struct model_file *file, enum model_id_kind kind, uint32_t id,
 			uint32_t filled)
 {
-	const struct model_ids *ids = &file->ids[kind];
+	uint32_t row = model_ids_find(&file->ids[kind], id);
 
-	if (id == 0 || id >= ids->size || ids->rows[id] == MODEL_NONE ||
-	    file->first_rows[kind] + ids->rows[id] != filled)
-		return MODEL_NONE;
-	return filled;
+	return row != MODEL_NONE && file->first_rows[kind] + row == filled ? filled : MODEL_NONE;
 }
 
 void model_fill_stack(struct model_loader *loader, struct model_file *file,

@@ -223,14 +223,15 @@ static void connect_keep(struct model *model, struct model_socket *socket,
 static void fill_connects(struct model_loader *loader, struct model_file *file, uint32_t row)
 {
 	struct model_socket *socket = &loader->model->sockets[row];
-	const struct trace_connect *const *records = file->connects + socket->first_connect;
+	const struct trace_connect *record = NULL;
 
 	socket->first_connect = MODEL_NONE;
+	socket->connect_count = model_connects_count(file, row);
 	socket->connect_started_ns = TIME_NONE;
 	socket->connected_ns = TIME_NONE;
 	socket->connect_stack = MODEL_NONE;
-	for (uint32_t i = 0; i < socket->connect_count; i++) {
-		struct model_connect connect = connect_read(loader, file, row, records[i]);
+	while ((record = model_connects_next(file, row, record)) != NULL) {
+		struct model_connect connect = connect_read(loader, file, row, record);
 
 		connect_keep(loader->model, socket, &connect);
 		socket_connect(socket, &connect);

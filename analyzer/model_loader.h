@@ -27,9 +27,12 @@ enum model_id_kind {
 	MODEL_ID_KINDS
 };
 
-/* Ids of one kind in one file -> rows within the file. */
+/*
+ * Ids of one kind in one file -> rows within the file. As long as records come in the order of
+ * their ids, as those of one thread do, the row of an id is the id - 1.
+ */
 struct model_ids {
-	uint32_t *rows; /* by id; MODEL_NONE for an id that no record has */
+	uint32_t *rows; /* by id; MODEL_NONE for an id that no record has; NULL: in order so far */
 	uint32_t size;  /* of the array */
 	uint32_t count; /* of rows */
 };
@@ -51,10 +54,12 @@ struct model_file {
 
 	/* rows within the model where this file's begin */
 	uint32_t first_rows[MODEL_ID_KINDS];
-	/* its CONNECT records, those of one socket neighbours in the end; while it is filled */
-	const struct trace_connect **connects;
-	uint32_t *connect_sockets; /* row of each one's socket */
-	uint32_t connects_read;
+	/* while it is filled: by row of the socket within the file, its first CONNECT record, NULL
+	 * none; and the others, in the end in order, of which so many are done */
+	const struct trace_connect **first_connects;
+	const struct trace_connect **later_connects;
+	uint64_t *later_order; /* row of the socket, then place among these */
+	uint32_t connects_read, later_count, later_done;
 	/* rows within the model where this file's end, of the kinds without ids */
 	uint64_t event_limit, link_limit, module_limit;
 	int loss_errors[TRACE_LOST_REASON_COUNT];
@@ -108,6 +113,8 @@ void model_progress(const struct model_loader *loader, const struct model_file *
 		    enum progress_phase phase);
 void model_file_scan(struct model_loader *loader, struct model_file *file);
 void model_file_release(struct model_file *file);
+/* Row within the file, or MODEL_NONE. */
+uint32_t model_ids_find(const struct model_ids *ids, uint32_t id);
 /* Row in the model, or MODEL_NONE for id 0; one that does not exist is counted as dangling. */
 uint32_t model_file_row(struct model_file *file, enum model_id_kind kind, uint32_t id);
 const char *model_file_string(struct model_file *file, uint32_t id); /* "" unknown */
@@ -135,7 +142,12 @@ void model_fill_process(struct model_loader *loader, const struct model_file *fi
 void model_fill_command(struct model_loader *loader, struct model_process *process,
 			const struct trace_record *record, uint32_t argument_count);
 bool model_connects_init(struct model_loader *loader, struct model_file *file);
-void model_connects_group(struct model_loader *loader, struct model_file *file);
+void model_connects_order(struct model_loader *loader, struct model_file *file);
+/* The next CONNECT record of a socket, in the order in which they were made; NULL: no more. Sockets
+ * must be asked for in the order of their rows. */
+const struct trace_connect *model_connects_next(struct model_file *file, uint32_t socket,
+						const struct trace_connect *last);
+uint32_t model_connects_count(const struct model_file *file, uint32_t socket);
 void model_connects_release(struct model_file *file);
 void model_fill_socket(struct model_loader *loader, struct model_file *file, uint32_t row,
 		       const struct trace_socket *record);

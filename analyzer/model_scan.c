@@ -40,6 +40,17 @@ static bool ids_reach(struct model_loader *loader, struct model_ids *ids, uint32
 	return true;
 }
 
+/* The first id that comes out of order: from here on the array tells. */
+static bool ids_list(struct model_loader *loader, struct model_ids *ids, uint32_t id,
+		     uint32_t limit)
+{
+	if (!ids_reach(loader, ids, ids->count, limit) || !ids_reach(loader, ids, id, limit))
+		return false;
+	for (uint32_t i = 0; i < ids->count; i++)
+		ids->rows[i + 1] = i;
+	return true;
+}
+
 /* The next row gets this id; false when the record cannot have a row. */
 static bool ids_add(struct model_loader *loader, struct model_file *file, enum model_id_kind kind,
 		    uint32_t id)
@@ -51,7 +62,12 @@ static bool ids_add(struct model_loader *loader, struct model_file *file, enum m
 		file->impossible_ids++;
 		return false;
 	}
-	if (!ids_reach(loader, ids, id, limit))
+	if (ids->rows == NULL && id == ids->count + 1) {
+		ids->count++;
+		return true;
+	}
+	if (ids->rows == NULL ? !ids_list(loader, ids, id, limit)
+			      : !ids_reach(loader, ids, id, limit))
 		return false;
 	if (ids->rows[id] != MODEL_NONE) {
 		file->repeated_ids++;
@@ -170,14 +186,16 @@ void model_file_release(struct model_file *file)
 	free(file->strings);
 }
 
-static uint32_t ids_find(const struct model_ids *ids, uint32_t id)
+uint32_t model_ids_find(const struct model_ids *ids, uint32_t id)
 {
+	if (ids->rows == NULL)
+		return id != 0 && id <= ids->count ? id - 1 : MODEL_NONE;
 	return id < ids->size ? ids->rows[id] : MODEL_NONE;
 }
 
 uint32_t model_file_row(struct model_file *file, enum model_id_kind kind, uint32_t id)
 {
-	uint32_t row = ids_find(&file->ids[kind], id);
+	uint32_t row = model_ids_find(&file->ids[kind], id);
 
 	if (id == 0)
 		return MODEL_NONE;

@@ -140,6 +140,7 @@ const char *object_scene_verdict(struct object_scene *scene, uint32_t object)
 
 	object_scene_match(scene);
 	verdict_object(&scene->verdict, &terminal, &scene->hand.model, object);
+	cr_expect_eq(verdict_phrases(&scene->hand.model, object), scene->verdict.phrases);
 	return scene->verdict.text;
 }
 
