@@ -13,60 +13,98 @@
 
 /* ---- stacks ---- */
 
-bool json_stacks_init(struct json_stacks *stacks, struct symbols *symbols, uint32_t count)
+bool json_lines_init(struct json_lines *lines, struct symbols *symbols, uint32_t count)
 {
-	*stacks = (struct json_stacks){
+	*lines = (struct json_lines){
 		.symbols = symbols, .count = count, .room_bytes = STACKS_ROOM_BYTES};
-	stacks->texts = calloc((size_t)count + 1, sizeof(char *));
-	return stacks->texts != NULL;
+	lines->texts = calloc((size_t)count + 1, sizeof(char *));
+	lines->text = malloc(JSON_LINES_BYTES);
+	return lines->texts != NULL && lines->text != NULL;
 }
 
-void json_stacks_release(struct json_stacks *stacks)
+void json_lines_release(struct json_lines *lines)
 {
-	for (uint32_t i = 0; stacks->texts != NULL && i < stacks->count; i++)
-		free(stacks->texts[i]);
-	free(stacks->texts);
-	stacks->texts = NULL;
+	for (uint32_t i = 0; lines->texts != NULL && i < lines->count; i++)
+		free(lines->texts[i]);
+	free(lines->texts);
+	free(lines->text);
+	lines->texts = NULL;
+	lines->text = NULL;
 }
 
 /* The text that is kept, or is from now on; NULL when it is not. */
-static const char *stack_keep(struct json_stacks *stacks, uint32_t stack)
+static const char *stack_keep(struct json_lines *lines, uint32_t stack)
 {
 	json_t *frames;
 	size_t size_bytes;
 
-	if (stack >= stacks->count || stacks->texts[stack] != NULL)
-		return stack < stacks->count ? stacks->texts[stack] : NULL;
-	frames = json_value_frames(stacks->symbols, stack);
-	stacks->texts[stack] = frames != NULL ? json_value_dump(frames) : NULL;
+	if (stack >= lines->count || lines->texts[stack] != NULL)
+		return stack < lines->count ? lines->texts[stack] : NULL;
+	frames = json_value_frames(lines->symbols, stack);
+	lines->texts[stack] = frames != NULL ? json_value_dump(frames) : NULL;
 	json_decref(frames);
-	if (stacks->texts[stack] == NULL)
+	if (lines->texts[stack] == NULL)
 		return NULL;
-	size_bytes = strlen(stacks->texts[stack]) + 1;
-	if (size_bytes <= stacks->room_bytes) {
-		stacks->room_bytes -= size_bytes;
-		return stacks->texts[stack];
+	size_bytes = strlen(lines->texts[stack]) + 1;
+	if (size_bytes <= lines->room_bytes) {
+		lines->room_bytes -= size_bytes;
+		return lines->texts[stack];
 	}
-	free(stacks->texts[stack]);
-	stacks->texts[stack] = NULL;
+	free(lines->texts[stack]);
+	lines->texts[stack] = NULL;
 	return NULL;
 }
 
 /* ---- text ---- */
 
+void json_lines_flush(struct json_stream *stream, struct json_lines *lines)
+{
+	fwrite_unlocked(lines->text, 1, lines->text_bytes, stream->out);
+	lines->text_bytes = 0;
+}
+
+/* Where so many bytes may be written; they count as written. At most JSON_LINES_BYTES. */
+static char *room_take(const struct json_line *line, size_t size_bytes)
+{
+	struct json_lines *lines = line->lines;
+
+	if (JSON_LINES_BYTES - lines->text_bytes < size_bytes)
+		json_lines_flush(line->stream, lines);
+	lines->text_bytes += size_bytes;
+	return lines->text + lines->text_bytes - size_bytes;
+}
+
 static void put(const struct json_line *line, const char *bytes, size_t size_bytes)
 {
+	if (size_bytes <= JSON_LINES_BYTES) {
+		memcpy(room_take(line, size_bytes), bytes, size_bytes);
+		return;
+	}
+	json_lines_flush(line->stream, line->lines);
 	fwrite_unlocked(bytes, 1, size_bytes, line->stream->out);
 }
 
+static void value_put(const struct json_line *line, json_t *value)
+{
+	json_lines_flush(line->stream, line->lines);
+	json_stream_raw(line->stream, value);
+}
+
+#define KEY_BYTES_MAX 64 /* keys are words of the schema */
+
 static void key_put(struct json_line *line, const char *key)
 {
-	if (!line->is_first)
-		put(line, ", ", 2);
+	size_t size_bytes = strnlen(key, KEY_BYTES_MAX);
+	char *room = room_take(line, size_bytes + (line->is_first ? 4 : 6));
+
+	if (!line->is_first) {
+		memcpy(room, ", ", 2);
+		room += 2;
+	}
+	*room++ = '"';
+	memcpy(room, key, size_bytes);
+	memcpy(room + size_bytes, "\": ", 3);
 	line->is_first = false;
-	put(line, "\"", 1);
-	put(line, key, strlen(key));
-	put(line, "\": ", 3);
 }
 
 /* Decimal digits in front of `end`; returns where they begin. */
@@ -79,11 +117,15 @@ static char *digits_put(char *end, uint64_t number)
 	return end;
 }
 
-struct json_line json_line_begin(struct json_stream *stream, struct json_stacks *stacks)
+struct json_line json_line_begin(struct json_stream *stream, struct json_lines *lines)
 {
-	fputs_unlocked(stream->is_first ? "\n{" : ",\n{", stream->out);
+	struct json_line line = {.stream = stream, .lines = lines, .is_first = true};
+
+	if (!stream->is_first)
+		put(&line, ",", 1);
+	put(&line, "\n{", 2);
 	stream->is_first = false;
-	return (struct json_line){.stream = stream, .stacks = stacks, .is_first = true};
+	return line;
 }
 
 void json_line_end(struct json_line *line)
@@ -111,7 +153,7 @@ void json_line_bytes(struct json_line *line, const char *key, const char *bytes,
 {
 	key_put(line, key);
 	if (!is_plain(bytes, size_bytes)) {
-		json_stream_raw(line->stream, json_value_bytes(bytes, size_bytes));
+		value_put(line, json_value_bytes(bytes, size_bytes));
 		return;
 	}
 	put(line, "\"", 1);
@@ -164,7 +206,7 @@ void json_line_seconds(struct json_line *line, const char *key, int64_t time_ns)
 
 	key_put(line, key);
 	if (!has_short_seconds(time_ns)) {
-		json_stream_raw(line->stream, json_value_seconds(time_ns));
+		value_put(line, json_value_seconds(time_ns));
 		return;
 	}
 	start = digits_put(end, (uint64_t)time_ns / NS_PER_S);
@@ -224,11 +266,11 @@ void json_line_ids_end(struct json_line *line)
 
 void json_line_frames(struct json_line *line, const char *key, uint32_t stack)
 {
-	const char *text = stack_keep(line->stacks, stack);
+	const char *text = stack_keep(line->lines, stack);
 
 	key_put(line, key);
 	if (text != NULL)
 		put(line, text, strlen(text));
 	else
-		json_stream_raw(line->stream, json_value_frames(line->stacks->symbols, stack));
+		value_put(line, json_value_frames(line->lines->symbols, stack));
 }

@@ -13,25 +13,32 @@
 struct json_stream;
 struct symbols;
 
-/* Stacks as JSON, kept as long as they are not too many. */
-struct json_stacks {
+#define JSON_LINES_BYTES 32768u
+
+/* What the lines of one array share: stacks as JSON, kept as long as they are not too many, and the
+ * text that is on its way to the file. */
+struct json_lines {
 	struct symbols *symbols;
 	char **texts; /* by stack index; NULL: not kept */
 	uint32_t count;
 	size_t room_bytes; /* for more of them */
+	char *text;
+	size_t text_bytes;
 };
 
 struct json_line {
 	struct json_stream *stream;
-	struct json_stacks *stacks;
+	struct json_lines *lines;
 	bool is_first; /* of its keys */
 };
 
 /* False: out of memory. */
-bool json_stacks_init(struct json_stacks *stacks, struct symbols *symbols, uint32_t count);
-void json_stacks_release(struct json_stacks *stacks);
+bool json_lines_init(struct json_lines *lines, struct symbols *symbols, uint32_t count);
+void json_lines_release(struct json_lines *lines);
+/* Before anything else is written to the stream. */
+void json_lines_flush(struct json_stream *stream, struct json_lines *lines);
 
-struct json_line json_line_begin(struct json_stream *stream, struct json_stacks *stacks);
+struct json_line json_line_begin(struct json_stream *stream, struct json_lines *lines);
 void json_line_end(struct json_line *line);
 
 /* As json_value_text() and so on: what is absent is null. */

@@ -146,39 +146,41 @@ static void object_write(struct json_line *line, const struct model *model, uint
 void render_json_sockets(struct json_stream *stream, const struct render_input *input)
 {
 	const struct model *model = input->model;
-	struct json_stacks stacks;
+	struct json_lines lines;
 
-	stream->failed |= !json_stacks_init(&stacks, input->symbols, model->stacks_count);
+	stream->failed |= !json_lines_init(&lines, input->symbols, model->stacks_count);
 	json_stream_begin(stream, "sockets");
 	for (uint32_t i = 0; !stream->failed && i < model->sockets_count; i++) {
 		if (i % PROGRESS_STRIDE == 0)
 			progress_tell(model->progress, PROGRESS_RENDER, i, model->sockets_count);
 		if (selection_has(input->selection, model, i)) {
-			struct json_line line = json_line_begin(stream, &stacks);
+			struct json_line line = json_line_begin(stream, &lines);
 
 			socket_write(&line, model, i);
 			json_line_end(&line);
 		}
 	}
+	json_lines_flush(stream, &lines);
 	json_stream_end(stream);
-	json_stacks_release(&stacks);
+	json_lines_release(&lines);
 }
 
 void render_json_objects(struct json_stream *stream, const struct render_input *input)
 {
 	const struct model *model = input->model;
-	struct json_stacks stacks;
+	struct json_lines lines;
 
-	stream->failed |= !json_stacks_init(&stacks, input->symbols, model->stacks_count);
+	stream->failed |= !json_lines_init(&lines, input->symbols, model->stacks_count);
 	json_stream_begin(stream, "objects");
 	for (uint32_t i = 0; !stream->failed && i < model->objects_count; i++) {
 		if (selection_has_process(input->selection, model, model->objects[i].process)) {
-			struct json_line line = json_line_begin(stream, &stacks);
+			struct json_line line = json_line_begin(stream, &lines);
 
 			object_write(&line, model, i);
 			json_line_end(&line);
 		}
 	}
+	json_lines_flush(stream, &lines);
 	json_stream_end(stream);
-	json_stacks_release(&stacks);
+	json_lines_release(&lines);
 }
