@@ -1,6 +1,5 @@
 #include "rule_facts.h"
 
-#include <fnmatch.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -196,12 +195,15 @@ bool rule_has_live_python_holder(const struct model *model, const struct model_s
 	return socket->user_count != 0 && rule_holders_gone_ns(model, socket) == INT64_MAX;
 }
 
+#define HANDING_OVER "http.client.HTTP"
+
 /* A response to be read until the end of file keeps the socket alone (Lib/http/client.py,
  * HTTPConnection.getresponse). */
 bool rule_is_handed_over(const struct model *model, const struct model_socket *socket)
 {
 	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		if (fnmatch("http.client.HTTP*", owner_of(model, socket, i)->class_name, 0) != 0)
+		if (strncmp(owner_of(model, socket, i)->class_name, HANDING_OVER,
+			    strlen(HANDING_OVER)) != 0)
 			return false;
 	}
 	return true;

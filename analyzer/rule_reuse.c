@@ -64,6 +64,8 @@ static void chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint3
 	}
 }
 
+#define AHEAD 8
+
 static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *site)
 {
 	const uint32_t *sockets = scene->site_sockets + site->first;
@@ -71,6 +73,9 @@ static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *s
 	uint32_t first = 0;
 
 	for (uint32_t i = 1; i < site->count; i++) {
+		/* rows of one site lie far apart: ask for some of them ahead */
+		if (i + AHEAD < site->count)
+			__builtin_prefetch(&scene->model->sockets[sockets[i + AHEAD]]);
 		later = exchange_of(scene, sockets[i]);
 		if (!might_have_been_one(&earlier, &later)) {
 			chain_judge(scene, sockets + first, i - first);
