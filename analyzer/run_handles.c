@@ -106,7 +106,7 @@ enum status run_handles_check(const char *file, const char *library, char *path,
 	int failure;
 
 	if (absolute == NULL)
-		return fail(error, file, errno);
+		return fail(error, file[0] != '\0' ? file : "--handles", errno);
 	failure = strlen(absolute) < size ? 0 : ENAMETOOLONG;
 	if (failure == 0)
 		snprintf(path, size, "%s", absolute);

@@ -17,15 +17,6 @@ uint64_t handle_argument(const struct handle_call *call, uint8_t place)
 					 : call->stack[place - HANDLE_REGISTERS - 1];
 }
 
-uint64_t handle_argument_made(const struct handle_call *call, const struct handle_action *action)
-{
-	uint64_t value = handle_argument(call, action->place);
-
-	if (action->place != HANDLE_PLACE_RETURN && value != 0)
-		value = *(const uint64_t *)value;
-	return value;
-}
-
 bool handle_conditions_hold(const struct handle_call *call, const struct handle_action *action,
 			    bool is_over)
 {
@@ -45,14 +36,24 @@ static bool is_readable(uintptr_t address)
 	return kernel_call4(SYS_rt_sigprocmask, -1, address, 0, WORD_BYTES) != -EFAULT;
 }
 
+/* A file may name the wrong argument, which points nowhere. */
+uint64_t handle_argument_made(const struct handle_call *call, const struct handle_action *action)
+{
+	uint64_t value = handle_argument(call, action->place);
+
+	if (action->place == HANDLE_PLACE_RETURN)
+		return value;
+	return value != 0 && is_readable(value) ? *(const uint64_t *)value : 0;
+}
+
 uint64_t handle_words(const struct handle_call *call, uint8_t words)
 {
 	uintptr_t start = (uintptr_t)call->stack, end;
 	uintptr_t page = (start | (PAGE_BYTES - 1)) + 1;
 
-	if (words <= HANDLE_WORDS_MAX)
-		return words;
-	end = start + (words == HANDLE_WORDS_ANY ? ANY_WORDS : HANDLE_WORDS_FEW) * WORD_BYTES;
+	if (words == 0)
+		return 0;
+	end = start + (words == HANDLE_WORDS_ANY ? ANY_WORDS : words) * WORD_BYTES;
 	if (page < end && !is_readable(page))
 		end = page;
 	return (end - start) / WORD_BYTES;

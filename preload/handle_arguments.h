@@ -22,9 +22,8 @@ bool handle_conditions_hold(const struct handle_call *call, const struct handle_
 			    bool is_over);
 
 /*
- * How many words of the caller's stack are passed on to a function of which the catalog says
- * `words`. Where it does not know better that is more than there may be arguments; the stack may
- * end before that.
+ * How many words of the caller's stack are passed on of `words`, which may be more than there are
+ * arguments: the stack may end before that.
  */
 uint64_t handle_words(const struct handle_call *call, uint8_t words);
 

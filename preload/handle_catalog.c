@@ -100,15 +100,36 @@ static long file_read(const char *file)
 	return size;
 }
 
+/* The usual reasons, as `socklife run` words them; others are told by the error's name. */
+static const char *reason_of(long error)
+{
+	switch (error) {
+	case ENOENT:
+		return "No such file or directory";
+	case EACCES:
+		return "Permission denied";
+	case EINVAL:
+		return "not a regular file";
+	case EFBIG:
+		return "larger than 1 MiB";
+	default:
+		return NULL;
+	}
+}
+
 void handle_catalog_start(const char *file)
 {
+	const char *reason;
 	long result;
 
 	if (file == NULL || file[0] == '\0')
 		return;
 	result = catalog_ready() ? file_read(file) : -ENOMEM;
-	if (result < 0)
-		diag_line(file, "cannot be read", (int)-result);
+	if (result >= 0)
+		return;
+	reason = reason_of(-result);
+	diag_line(file, reason != NULL ? reason : "cannot be read",
+		  reason != NULL ? 0 : (int)-result);
 }
 
 /* ---- asking ---- */

@@ -259,9 +259,12 @@ void handle_parse(struct handle_catalog *catalog, const char *source, const char
 		.library = HANDLE_NONE,
 		.type = HANDLE_NONE,
 	};
+	static const char mark[] = "\xef\xbb\xbf"; /* with which some editors begin UTF-8 */
 	const char *end = text + size_bytes;
 
 	fault->line = 0;
+	if (size_bytes >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0)
+		text += strlen(mark);
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const char *line_end_at = newline != NULL ? newline : end;

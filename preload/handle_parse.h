@@ -26,9 +26,8 @@
 #define HANDLE_CONDITIONS_MAX 3
 #define HANDLE_REGISTERS      6 /* arguments that are not on the stack, on x86-64 */
 #define HANDLE_WORDS_MAX      64
-#define HANDLE_WORDS_ANY      UINT8_MAX       /* variadic: nobody knows how many */
-#define HANDLE_WORDS_LEAST    (UINT8_MAX - 1) /* a user, who may have forgotten some, says: few */
-#define HANDLE_WORDS_FEW      8
+#define HANDLE_WORDS_FEW      8         /* of a function that a user describes, if not more */
+#define HANDLE_WORDS_ANY      UINT8_MAX /* variadic: nobody knows how many */
 
 enum handle_verb {
 	HANDLE_CREATE,

@@ -160,7 +160,7 @@ static void thunk_learn(struct handle_thunk *thunk)
 
 	thunk->words = function->stack_words;
 	if (is_users && thunk->words < HANDLE_WORDS_FEW)
-		thunk->words = HANDLE_WORDS_LEAST;
+		thunk->words = HANDLE_WORDS_FEW;
 	if (step->next != HANDLE_NONE || action->verb != HANDLE_USE ||
 	    action->condition_count != 0 || action->place > HANDLE_REGISTERS)
 		return;

@@ -86,6 +86,11 @@ Test(handles, types_have_properties)
 	cr_expect_eq(catalog.types[3].flags, HANDLE_TYPE_IS_PART | HANDLE_TYPE_ENDS_WHOLE);
 }
 
+Test(handles, a_mark_of_utf_8_is_passed_over)
+{
+	cr_expect_not_null(parsed("\xef\xbb\xbflibrary liba.so\r\nhandle A pool\r\nuse 1: a", "a"));
+}
+
 Test(handles, types_of_one_name_are_counted_together)
 {
 	parsed("library liba.so\nhandle A client\ncreate return: a\n"
