@@ -18,6 +18,7 @@
 #include "options.h"
 #include "program.h"
 #include "render.h"
+#include "run_board.h"
 #include "run_directory.h"
 #include "run_handles.h"
 #include "run_record.h"
@@ -34,6 +35,7 @@ struct run {
 	char directory[PATH_MAX];
 	char handles[PATH_MAX]; /* "": no file was given */
 	struct run_record record;
+	struct run_board board;
 };
 
 static void line_print(const char *name, const char *text)
@@ -113,6 +115,7 @@ static int program_start(struct run *run, struct launch *launch)
 		{"SOCKLIFE_TRACE", run->directory},
 		{"SOCKLIFE_TRACK", run->options.track},
 		{"SOCKLIFE_HANDLES", run->handles[0] != '\0' ? run->handles : NULL},
+		{"SOCKLIFE_BOARD", run->board.board != NULL ? run->board.number : NULL},
 		{NULL, NULL},
 	};
 	int failure = preload == NULL ? ENOMEM
@@ -182,8 +185,10 @@ static int recording_tell(struct run *run)
 static int program_run(struct run *run)
 {
 	struct launch launch;
-	int result = program_start(run, &launch), failure, wait_status;
+	int result, failure, wait_status;
 
+	run_board_open(&run->board);
+	result = program_start(run, &launch);
 	if (result != COMMAND_PASS)
 		return result;
 	run_record_started(&run->record, launch.child);
@@ -192,6 +197,7 @@ static int program_run(struct run *run)
 		return exec_failed(run, failure);
 	wait_status = launch_wait(&launch);
 	run_record_ended(&run->record, wait_status);
+	run_record_unrecorded(&run->record, run_board_unrecorded(&run->board));
 	signal(SIGPIPE, SIG_IGN); /* a reader of stderr that has gone is no reason to end by it */
 	result = recording_tell(run);
 	failure = launch_end_alike(wait_status);
@@ -207,6 +213,7 @@ static int run_run(const struct command *command, int argc, char **argv)
 	result = run_prepare(&run);
 	if (result == COMMAND_PASS)
 		result = program_run(&run);
+	run_board_close(&run.board);
 	run_record_release(&run.record);
 	check_release(&run.check);
 	options_run_release(&run.options);

@@ -176,6 +176,12 @@ void run_record_ended(struct run_record *record, int wait_status)
 	__atomic_store_n(&header->end, (uint32_t)TRACE_PROCESS_END_EXIT, __ATOMIC_RELEASE);
 }
 
+void run_record_unrecorded(struct run_record *record, uint64_t count)
+{
+	__atomic_store_n(&record->header->lost[TRACE_LOST_PROGRAM_UNRECORDED], count,
+			 __ATOMIC_RELAXED);
+}
+
 void run_record_release(struct run_record *record)
 {
 	if (record->header != NULL)

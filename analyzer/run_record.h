@@ -29,6 +29,8 @@ enum status run_record_init(struct run_record *record, const char *directory, co
 void run_record_started(struct run_record *record, pid_t child);
 /* wait_status as waitpid(2) gave it. */
 void run_record_ended(struct run_record *record, int wait_status);
+/* So many of the programs could not open a trace file. */
+void run_record_unrecorded(struct run_record *record, uint64_t count);
 void run_record_release(struct run_record *record);
 
 #endif

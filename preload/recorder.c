@@ -87,7 +87,6 @@ static void recorder_birth(void)
 	if (error == 0)
 		error = recorder_texts_reset();
 	if (error != 0) {
-		sink_tell_parent(TRACE_LOST_FORK_UNRECORDED);
 		recorder_stop(settings.trace_directory, "cannot record, the program goes on",
 			      error);
 		return;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "board.h"
 #include "clock.h"
 #include "environment.h"
 #include "kernel.h"
@@ -191,7 +192,9 @@ static void missed_tell(struct missed_file *missed, const struct recorder_progra
 	if (missed_store(missed) == 0)
 		*made = (struct recorder_missed){.pid = missed->header.pid,
 						 .sequence = missed->file.sequence};
-	else if (!recorder_is_foreign_process())
+	else
+		board_count();
+	if (made->pid == 0 && !recorder_is_foreign_process())
 		recorder_note("a program was started that could not be recorded, nor named in a "
 			      "file of its own",
 			      true);

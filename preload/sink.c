@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include "board.h"
 #include "clock.h"
 #include "diag.h"
 #include "hot.h"
@@ -79,13 +80,29 @@ static void sink_begin(const struct trace_file_header *header)
 	__atomic_store_n((uint64_t *)(void *)mapped->magic, magic, __ATOMIC_RELEASE);
 }
 
+/*
+ * Nothing here will tell of this process. The file of the parent that forked it may, whose header
+ * is mapped still and never cut off (sink_trim).
+ */
+static void sink_unopened(void)
+{
+	struct trace_file_header *parents = (struct trace_file_header *)sink_parent_base;
+
+	if (parents != NULL)
+		__atomic_fetch_add(&parents->lost[TRACE_LOST_FORK_UNRECORDED], 1, __ATOMIC_RELAXED);
+	else
+		board_count();
+}
+
 int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header)
 {
 	int error;
 
 	error = sink_file_create(&sink_file, directory, header->pid);
-	if (error != 0)
+	if (error != 0) {
+		sink_unopened();
 		return error;
+	}
 	sink_file_raise(&sink_file.fd);
 	error = sink_window_reserve(&sink_window, max_bytes, SINK_STEP_LEAST);
 	if (error == 0)
@@ -289,15 +306,6 @@ const void *sink_parent_at(uint32_t offset)
 	if (offset == 0 || sink_parent_base == NULL)
 		return NULL;
 	return sink_parent_base + (uint64_t)offset * TRACE_ALIGNMENT;
-}
-
-/* The header is in the file as long as the file has a header: nobody cuts that off (sink_trim). */
-void sink_tell_parent(enum trace_lost_reason reason)
-{
-	struct trace_file_header *header = (struct trace_file_header *)sink_parent_base;
-
-	if (header != NULL)
-		__atomic_fetch_add(&header->lost[reason], 1, __ATOMIC_RELAXED);
 }
 
 void sink_forget_parent(void)

@@ -76,8 +76,6 @@ static inline bool sink_holds(const void *record)
 /* In a forked child, between sink_open() and sink_forget_parent(): a record of the parent's file.
  */
 const void *sink_parent_at(uint32_t offset);
-/* Counts in the parent's file what is lost here, where there is no file; if it is still known. */
-void sink_tell_parent(enum trace_lost_reason reason);
 void sink_forget_parent(void);
 
 /* The descriptor kept for growing, -1 none. High, close-on-exec, the program never sees it. */

@@ -172,6 +172,14 @@ static void other_user(void)
 	traffic();
 }
 
+/* The program that it becomes has a socket, and no way to write of it: as runuser(1) starts one. */
+static void program_of_other_user(void)
+{
+	setgid(65534);
+	setuid(65534);
+	execl("/usr/bin/python3", "python3", "-c", "import socket; socket.socket().close()", NULL);
+}
+
 static void own_namespaces(void)
 {
 	result("unshare", unshare(CLONE_NEWNS));
@@ -239,6 +247,7 @@ int main(int argc, char *argv[])
 		{"other-root", other_root},
 		{"child-in-other-root", child_in_other_root},
 		{"other-user", other_user},
+		{"program-of-other-user", program_of_other_user},
 		{"own-namespaces", own_namespaces},
 		{"deleted-directory", deleted_directory},
 		{"cancelled", cancelled},

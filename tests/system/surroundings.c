@@ -157,6 +157,25 @@ Test(surroundings, a_child_in_another_root_directory_is_told)
 	subject_release(&subject);
 }
 
+/* No process of this run has a file, so that nothing but the run itself can tell. */
+Test(surroundings, a_program_of_another_user_is_told)
+{
+	const struct subject_options options = {.way = SUBJECT_RUN};
+	bool is_root = geteuid() == 0;
+	const json_t *coverage;
+	struct subject subject;
+
+	subject_run(&subject, &options,
+		    COMMAND_LIST(scratch_subject("surroundings"), "program-of-other-user"));
+	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect_eq(json_is_true(json_object_get(coverage, "complete")), !is_root, "%s",
+		     report_dump(coverage));
+	cr_expect_eq(strstr(report_dump(coverage), "a program could not open a trace") != NULL,
+		     is_root, "%s", report_dump(coverage));
+	subject_release(&subject);
+}
+
 Test(surroundings, another_user)
 {
 	struct subject subject;

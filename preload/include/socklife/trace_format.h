@@ -28,6 +28,13 @@
 #define TRACE_ALIGNMENT      8u
 #define TRACE_SUFFIX         ".trace" /* PID.N.trace; `socklife run` writes run.trace */
 
+/* In no file: what programs without one tell `socklife run`; see FORMAT.md. */
+#define TRACE_BOARD_MAGIC "SLBOARD" /* 8 bytes, NUL included */
+struct trace_board {
+	char magic[8];
+	uint64_t unrecorded; /* live: programs that could not open a trace file */
+};
+
 /* trace_socket.flags */
 #define TRACE_SOCKET_NONBLOCK      (1u << 0) /* made non-blocking at birth */
 #define TRACE_SOCKET_CLOEXEC       (1u << 1) /* every descriptor of it closes on exec (live) */
