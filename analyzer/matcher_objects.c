@@ -1,5 +1,6 @@
 #include "matcher_objects.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 
 #include "matcher_group.h"
@@ -46,6 +47,44 @@ static int64_t *shutdowns_new(const struct model *model)
 			shutdowns[object->process] = object->ended_ns;
 	}
 	return shutdowns;
+}
+
+/*
+ * aiohttp's connector has its event loop close what it had, so that its finalizer is not on the
+ * stack. A session that is closed lets go of its connector, which is gone before it then
+ * (ClientSession.close()); one that is dropped takes it along.
+ */
+static bool is_dropped_connector(const struct model *model, const struct model_object *connector)
+{
+	const struct model_object *session = connector->parent != MODEL_NONE
+						     ? &model->objects[connector->parent]
+						     : NULL;
+
+	return session != NULL && fnmatch("aiohttp.connector.*", connector->class_name, 0) == 0 &&
+	       session->ended_ns != TIME_NONE && connector->ended_ns != TIME_NONE &&
+	       connector->end != TRACE_OBJECT_END_EXIT && session->ended_ns <= connector->ended_ns;
+}
+
+static bool is_closed_for_finalizer(const struct model *model, const struct model_socket *socket)
+{
+	for (uint32_t i = 0; i < socket->owner_count; i++) {
+		uint32_t link = model->owners[socket->first_owner + i];
+		const struct model_object *owner = &model->objects[model->links[link].object];
+
+		if (is_dropped_connector(model, owner))
+			return socket->closed_ns >= owner->ended_ns;
+	}
+	return false;
+}
+
+static void sockets_mark_finalized(struct model *model)
+{
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		struct model_socket *socket = &model->sockets[i];
+
+		if (socket->end == TRACE_END_CLOSED && is_closed_for_finalizer(model, socket))
+			socket->end = TRACE_END_FINALIZED;
+	}
 }
 
 static void sockets_mark_shut_down(struct model *model, const int64_t *shutdowns)
@@ -115,6 +154,7 @@ bool matcher_objects(struct model *model)
 
 	if (shutdowns == NULL)
 		return false;
+	sockets_mark_finalized(model);
 	sockets_mark_shut_down(model, shutdowns);
 	for (uint32_t i = 0; i < model->objects_count; i++) {
 		struct model_object *object = &model->objects[i];

@@ -176,3 +176,36 @@ Test(matcher, completes_a_model_without_objects)
 	cr_expect_eq(model.sockets[0].owner_count, 0);
 	cr_expect_eq(model.sockets[0].match, 0);
 }
+
+/* Its session is gone before it when it was dropped, and after it when it was closed. */
+Test(matcher, calls_finalized_what_a_dropped_aiohttp_connector_had_closed)
+{
+	struct trace_object *session, *connector;
+
+	session = trace_builder_object(&builder, "aiohttp.client.ClientSession", 1500);
+	connector = trace_builder_object(&builder, "aiohttp.connector.TCPConnector", 1600);
+	connector->parent = session->id;
+	session->end = connector->end = TRACE_OBJECT_END_REFCOUNT;
+	session->ended_ns = 2500;
+	connector->ended_ns = 2500;
+	trace_builder_end(trace_builder_socket(&builder, 3, 2000), TRACE_END_CLOSED, 2600);
+	trace_builder_link(&builder, 1, connector->id, TRACE_LINK_OWNER, 0);
+	match();
+	cr_expect_eq(model.sockets[0].end, TRACE_END_FINALIZED);
+}
+
+Test(matcher, leaves_closed_what_a_closed_aiohttp_session_had_closed)
+{
+	struct trace_object *session, *connector;
+
+	session = trace_builder_object(&builder, "aiohttp.client.ClientSession", 1500);
+	connector = trace_builder_object(&builder, "aiohttp.connector.TCPConnector", 1600);
+	connector->parent = session->id;
+	session->end = connector->end = TRACE_OBJECT_END_REFCOUNT;
+	session->ended_ns = 2500;
+	connector->ended_ns = 2400;
+	trace_builder_end(trace_builder_socket(&builder, 3, 2000), TRACE_END_CLOSED, 2600);
+	trace_builder_link(&builder, 1, connector->id, TRACE_LINK_OWNER, 0);
+	match();
+	cr_expect_eq(model.sockets[0].end, TRACE_END_CLOSED);
+}
