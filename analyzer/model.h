@@ -72,6 +72,7 @@ struct model_socket {
 	bool is_shut_down : 1;      /* a finalizer closed it only because the interpreter shut down;
 				       derived */
 	bool is_end_seen : 1;       /* the program read the end of file, or a reset */
+	bool is_send_refused : 1;   /* a send failed with EPIPE */
 	bool is_stale_used : 1;     /* sent on it when its end was known, and not for a goodbye */
 	uint32_t process;
 	uint32_t flags; /* TRACE_SOCKET_ */

@@ -114,19 +114,31 @@ static void pending_decide(struct model_socket *socket, unsigned int tcp_state, 
 }
 
 /*
- * When the peer's end came. In these states its FIN has arrived, and carried an ACK: so that of the
- * last ACK is the FIN's time unless we have sent more since (Linux' tcp_get_info()). A receive that
+ * In these states the peer's FIN has arrived. So it had when what we sent after it was answered by
+ * a reset: that is EPIPE then, and ECONNRESET otherwise (Linux' tcp_reset()).
+ */
+static bool has_fin(const struct model_socket *socket, const struct trace_socket *record)
+{
+	bool is_answered = record->so_error == EPIPE || LIVE(record->io_error) == EPIPE;
+
+	if (record->tcp_state == TCP_CLOSE)
+		return is_answered && (socket->flags & TRACE_SOCKET_SHUT_WRITE) == 0;
+	return record->tcp_state == TCP_CLOSE_WAIT || record->tcp_state == TCP_LAST_ACK ||
+	       record->tcp_state == TCP_CLOSING;
+}
+
+/*
+ * When the peer's end came. The FIN carried an ACK, which a reset does not count as: so the time of
+ * the last ACK is the FIN's unless we have sent more since (Linux' tcp_get_info()). A receive that
  * found the end of file is at or after it.
  */
 static int64_t peer_closed(const struct model *model, const struct model_socket *socket,
 			   const struct trace_socket *record)
 {
 	int64_t seen = model_time(model, LIVE(record->peer_ended_ns));
-	bool has_fin = record->tcp_state == TCP_CLOSE_WAIT || record->tcp_state == TCP_LAST_ACK ||
-		       record->tcp_state == TCP_CLOSING;
 	int64_t time_ns = seen;
 
-	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0 && has_fin &&
+	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0 && has_fin(socket, record) &&
 	    record->tcp_read_ns != 0) {
 		int64_t fin = model_time(model, record->tcp_read_ns) -
 			      (int64_t)record->tcp_last_ack_recv_ms * 1000000;
@@ -159,10 +171,14 @@ static void fill_birth(struct model_loader *loader, struct model_file *file,
 /* Who closes in answer to the peer's end says goodbye on the way (TLS, PostgreSQL). */
 #define GOODBYE_NS 30000000
 
-static bool is_stale_used(int64_t stale_io_ns, int64_t end_seen_ns)
+/* A goodbye fails with EPIPE only where something else was sent before; the close follows it. */
+static bool is_stale_used(const struct model_socket *socket, int64_t end_seen_ns)
 {
-	return stale_io_ns != TIME_NONE && end_seen_ns != TIME_NONE &&
-	       stale_io_ns - GOODBYE_NS > end_seen_ns;
+	if (socket->stale_io_ns == TIME_NONE || end_seen_ns == TIME_NONE)
+		return false;
+	return socket->stale_io_ns - GOODBYE_NS > end_seen_ns ||
+	       (socket->is_send_refused && socket->closed_ns != TIME_NONE &&
+		socket->closed_ns - GOODBYE_NS > socket->stale_io_ns);
 }
 
 static void fill_traffic(const struct model *model, struct model_socket *socket,
@@ -178,7 +194,8 @@ static void fill_traffic(const struct model *model, struct model_socket *socket,
 	socket->stale_io_ns = model_time(model, LIVE(record->stale_io_ns));
 	socket->error = LIVE(record->io_error);
 	socket->is_end_seen = LIVE(record->peer_ended_ns) != 0;
-	socket->is_stale_used = is_stale_used(socket->stale_io_ns,
+	socket->is_send_refused = socket->error == EPIPE;
+	socket->is_stale_used = is_stale_used(socket,
 					      model_time(model, LIVE(record->peer_ended_ns)));
 }
 

@@ -1,5 +1,6 @@
 #include "rule_facts.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -69,7 +70,7 @@ static unsigned int kinds_of_end(const struct model_socket *row)
 		kinds |= RULE_KIND_FINALIZED;
 	if (row->peer_closed_ns != TIME_NONE)
 		kinds |= RULE_KIND_PEER_CLOSED;
-	if (row->is_stale_used)
+	if (row->is_stale_used || row->error == EPIPE)
 		kinds |= RULE_KIND_STALE;
 	return kinds;
 }

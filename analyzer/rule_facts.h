@@ -17,7 +17,7 @@ enum rule_kind {
 	RULE_KIND_FINALIZED = 1 << 5,  /* closed by a finalizer for another reason */
 	RULE_KIND_OWNED = 1 << 6,
 	RULE_KIND_PEER_CLOSED = 1 << 7,
-	RULE_KIND_STALE = 1 << 8,  /* used when its end was known */
+	RULE_KIND_STALE = 1 << 8,  /* used when its end was known, or broken by its use */
 	RULE_KIND_SILENT = 1 << 9, /* nothing was sent or received */
 	RULE_KIND_FAILED = 1 << 10,
 	RULE_KIND_SLOW = 1 << 11, /* connecting took longer than the settings allow */

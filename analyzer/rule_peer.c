@@ -77,6 +77,37 @@ void rule_describe_close_wait(const struct rule_scene *scene, const struct rule_
 
 /* ---- stale-use ---- */
 
+/* More than a request that crosses the peer's FIN on its way, and than the clocks differ. */
+#define CROSSING_NS INT64_C(20000000)
+
+/* Without an error the peer had closed its half only, and took what was sent. */
+static bool is_used_when_told(const struct model_socket *socket)
+{
+	return socket->is_stale_used && (socket->error == EPIPE || socket->error == ECONNRESET);
+}
+
+/* The last use; a goodbye is none, unless the program waited for an answer or went on sending. */
+static int64_t last_used_ns(const struct model_socket *socket)
+{
+	bool has_waited = socket->is_end_seen && socket->stale_io_ns == TIME_NONE;
+
+	return socket->is_send_refused || has_waited ? socket->last_io_ns
+						     : rule_silent_since_ns(socket);
+}
+
+/*
+ * The program had not looked for the peer's FIN: what it sent was answered by a reset. A pool finds
+ * out so what it has; servers are used to it.
+ */
+static int64_t used_unseen_ns(const struct model *model, const struct model_socket *socket)
+{
+	if (socket->origin != TRACE_ORIGIN_CONNECT || socket->error != EPIPE ||
+	    (socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0 || socket->last_io_ns == TIME_NONE ||
+	    rule_is_pooled(model, socket))
+		return TIME_NONE;
+	return time_between(socket->peer_closed_ns, last_used_ns(socket));
+}
+
 void rule_stale_use(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
@@ -84,22 +115,33 @@ void rule_stale_use(struct rule_scene *scene)
 	RULE_EACH (i, scene, RULE_KIND_CONNECTION | RULE_KIND_STALE) {
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
+		int64_t late_ns;
 
-		/* without an error the peer had closed its half only, and took what was sent */
-		if (socket->error != EPIPE && socket->error != ECONNRESET)
+		late_ns = used_unseen_ns(model, socket);
+		if (!is_used_when_told(socket) && late_ns <= CROSSING_NS)
 			continue;
 		judgement = rule_judgement_of(scene, RULE_STALE_USE, i);
 		judgement.time_ns = socket->stale_io_ns;
 		judgement.value_ns = time_between(socket->peer_closed_ns, socket->stale_io_ns);
+		if (socket->stale_io_ns == TIME_NONE) {
+			judgement.time_ns = last_used_ns(socket);
+			judgement.value_ns = late_ns;
+		}
 		rule_judge(scene, &judgement);
 	}
 }
 
 void rule_describe_stale_use(const struct rule_scene *scene, const struct rule_row *row, FILE *out)
 {
+	bool was_told = scene->model->sockets[row->first.socket].stale_io_ns != TIME_NONE;
+
 	rule_text_sockets(scene, row, out);
 	rule_text_holder(scene, row, out);
-	fprintf(out, " %s used again ", rule_text_verb(row, "was", "were"));
+	fprintf(out, " %s used ", rule_text_verb(row, "was", "were"));
+	if (was_told)
+		fputs("again ", out);
 	rule_text_duration(row->most_ns, out);
-	fputs(" after its end, which the program had been told", out);
+	fputs(was_told ? " after its end, which the program had been told"
+		       : " after the peer had closed",
+	      out);
 }

@@ -81,6 +81,30 @@ def stale_healed():
             receive_all(connection)
 
 
+def stale_unseen_sick():
+    """The server has dropped it, and nobody looked before the next request."""
+    connection = http.client.HTTPConnection(HOST, PORT)
+    connection.request("GET", "/hello")  # <- stale_unseen
+    connection.getresponse().read()
+    time.sleep(SERVER_KEEPS_S + 1)
+    connection.request("GET", "/hello")
+    try:
+        connection.getresponse().read()
+    except http.client.RemoteDisconnected:
+        pass
+    connection.close()
+
+
+def stale_unseen_healed():
+    """What it sends late is a goodbye that nobody hears."""
+    connection = socket.create_connection((HOST, PORT))
+    connection.sendall(REQUEST)
+    receive_response(connection)
+    time.sleep(SERVER_KEEPS_S / 2)
+    connection.sendall(LAST_REQUEST)
+    connection.close()
+
+
 def no_reuse_requests_sick():
     import requests
 

@@ -152,6 +152,20 @@ Test(model_connects, dates_the_peers_fin_by_the_last_ack)
 	cr_expect_eq(model.sockets[3].peer_closed_ns, 300, "not before it was connected");
 }
 
+/* What we sent after the FIN was answered by a reset: the socket is closed, and the FIN came. */
+Test(model_connects, dates_the_fin_of_a_connection_that_our_use_broke)
+{
+	closed_tcp(7, 50001000, 20)->so_error = EPIPE;
+	closed_tcp(7, 50001000, 20)->io_error = EPIPE;
+	closed_tcp(7, 50001000, 20)->so_error = ECONNRESET;
+	load();
+	cr_expect_eq(model.sockets[0].peer_closed_ns, 30000000);
+	cr_expect_not(model.sockets[0].is_send_refused);
+	cr_expect_eq(model.sockets[1].peer_closed_ns, 30000000);
+	cr_expect(model.sockets[1].is_send_refused);
+	cr_expect_eq(model.sockets[2].peer_closed_ns, TIME_NONE);
+}
+
 Test(model_connects, tells_by_which_error_a_connection_broke)
 {
 	closed_tcp(7, 5000, 0)->so_error = ECONNRESET;
