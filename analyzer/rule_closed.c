@@ -1,12 +1,14 @@
 /* Sockets that were closed, but not as they should be: twice, by a finalizer, or too late. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "model.h"
 #include "rule_facts.h"
 #include "rule_scene.h"
 #include "rule_text.h"
 #include "socket_facts.h"
+#include "symbols.h"
 
 /* ---- double-close ---- */
 
@@ -75,10 +77,18 @@ void rule_double_close(struct rule_scene *scene)
 	}
 }
 
+static const char *file_of(const struct frame *frame)
+{
+	const char *slash = strrchr(frame->file, '/');
+
+	return slash != NULL ? slash + 1 : frame->file;
+}
+
 void rule_describe_double_close(const struct rule_scene *scene, const struct rule_row *row,
 				FILE *out)
 {
 	const struct model_socket *socket = &scene->model->sockets[row->first.socket];
+	const struct frame *before = symbols_own_frame(scene->symbols, socket->closed_stack);
 
 	fprintf(out, "descriptor %d was closed again", row->first.number);
 	if (row->count > 1)
@@ -89,6 +99,8 @@ void rule_describe_double_close(const struct rule_scene *scene, const struct rul
 	fputc(' ', out);
 	rule_text_duration(time_between(socket->closed_ns, row->first_ns), out);
 	fputs(" before", out);
+	if (before != NULL && before->file != NULL && before->line != 0)
+		fprintf(out, ", at %s:%" PRIu32, file_of(before), before->line);
 }
 
 /* ---- closed-by-collector ---- */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "model.h"
 #include "object_facts.h"
@@ -12,6 +13,17 @@
 
 /* A send so close before the close is a goodbye, as of PostgreSQL, MySQL and TLS. */
 #define GOODBYE_NS INT64_C(20000000)
+
+bool rule_is_own_descriptor(const struct model *model, uint32_t socket)
+{
+	const struct model_socket *row = &model->sockets[socket];
+
+	return (row->origin == TRACE_ORIGIN_CONNECT || row->origin == TRACE_ORIGIN_ACCEPT) &&
+	       (row->family == AF_INET || row->family == AF_INET6 || row->family == AF_UNIX) &&
+	       (row->type == SOCK_STREAM || row->type == SOCK_SEQPACKET ||
+		row->type == SOCK_DGRAM) &&
+	       (row->flags & (TRACE_SOCKET_BRACKETED | TRACE_SOCKET_STDIO)) == 0;
+}
 
 bool rule_is_own_socket(const struct model *model, uint32_t socket)
 {
@@ -52,12 +64,17 @@ static bool is_closing(const struct model_socket *socket)
 	return false;
 }
 
-bool rule_is_left_open(const struct model *model, uint32_t socket)
+bool rule_is_descriptor_left(const struct model *model, uint32_t socket)
 {
 	const struct model_socket *row = &model->sockets[socket];
 
 	return row->end == TRACE_END_EXIT && (row->flags & TRACE_SOCKET_PASSED) == 0 &&
-	       rule_process_is_done(&model->processes[row->process]) && !is_closing(row);
+	       rule_process_is_done(&model->processes[row->process]);
+}
+
+bool rule_is_left_open(const struct model *model, uint32_t socket)
+{
+	return rule_is_descriptor_left(model, socket) && !is_closing(&model->sockets[socket]);
 }
 
 static unsigned int kinds_of_end(const struct model_socket *row)
@@ -96,6 +113,8 @@ uint16_t rule_kinds(const struct rule_scene *scene, uint32_t socket)
 	const struct model_socket *row = &scene->model->sockets[socket];
 	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row);
 
+	if (rule_is_descriptor_left(scene->model, socket))
+		kinds |= RULE_KIND_DESCRIPTOR_LEFT;
 	if (rule_is_left_open(scene->model, socket))
 		kinds |= RULE_KIND_LEFT_OPEN;
 	if (!rule_is_own_socket(scene->model, socket))

@@ -21,6 +21,7 @@ enum rule_kind {
 	RULE_KIND_SILENT = 1 << 9, /* nothing was sent or received */
 	RULE_KIND_FAILED = 1 << 10,
 	RULE_KIND_SLOW = 1 << 11, /* connecting took longer than the settings allow */
+	RULE_KIND_DESCRIPTOR_LEFT = 1 << 12, /* rule_is_descriptor_left() */
 };
 
 struct model;
@@ -28,6 +29,9 @@ struct model_process;
 struct model_socket;
 struct rule_scene;
 
+/* Of any type, opened or accepted by the program itself: no pair, nothing of libc's or a shell's.
+ */
+bool rule_is_own_descriptor(const struct model *model, uint32_t socket);
 /* Opened or accepted by the program itself: a stream, no pair, nothing of libc's or a shell's. */
 bool rule_is_own_socket(const struct model *model, uint32_t socket);
 /* An own socket that was connected. */
@@ -47,7 +51,9 @@ uint32_t rule_next(const struct rule_scene *scene, unsigned int kinds, uint32_t 
 
 /* It was not killed, is not live and did not become another program. */
 bool rule_process_is_done(const struct model_process *process);
-/* Left to the end of a process that is done, and not about to close. */
+/* Its descriptor was left to the end of a process that is done. */
+bool rule_is_descriptor_left(const struct model *model, uint32_t socket);
+/* The same, and the connection was not about to close. */
 bool rule_is_left_open(const struct model *model, uint32_t socket);
 /* Another process has it too: its end here may not be its end. */
 bool rule_is_in_other_process(const struct rule_scene *scene, uint32_t socket);

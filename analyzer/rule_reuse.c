@@ -88,8 +88,10 @@ static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *s
 
 void rule_no_reuse(struct rule_scene *scene)
 {
-	for (uint32_t i = 0; i < scene->site_count; i++)
-		site_judge_reuse(scene, &scene->sites[i]);
+	for (uint32_t i = 0; i < scene->site_count; i++) {
+		if (scene->sites[i].kind == RULE_SITE_CLIENT)
+			site_judge_reuse(scene, &scene->sites[i]);
+	}
 }
 
 void rule_describe_no_reuse(const struct rule_scene *scene, const struct rule_row *row, FILE *out)

@@ -38,8 +38,15 @@ struct rule_row {
 	uint32_t socket_count, socket_room;
 };
 
-/* Connections of one process, place and peer, neighbours in rule_scene.site_sockets by birth. */
+enum rule_site_kind {
+	RULE_SITE_CLIENT, /* connections that it made to one peer */
+	RULE_SITE_SERVER, /* connections that it accepted */
+	RULE_SITE_OTHER   /* datagram sockets, and streams that were never connected, to one peer */
+};
+
+/* Sockets of one process and place, neighbours in rule_scene.site_sockets by birth. */
 struct rule_site {
+	enum rule_site_kind kind;
 	uint32_t first, count;
 };
 

@@ -14,7 +14,7 @@
 
 /* Digests, as in fold.c. */
 struct site_key {
-	uint64_t process, place, peer;
+	uint64_t process, kind, place, peer;
 };
 
 /* Sites while they are found. */
@@ -74,15 +74,17 @@ static bool socket_search(struct searching *searching, uint32_t index)
 	const struct rule_scene *scene = searching->scene;
 	const struct model_socket *socket = &scene->model->sockets[index];
 	struct site_key key = {.process = socket->process};
+	enum rule_site_kind kind;
 	uint32_t number;
 
 	searching->numbers[index] = NUMBERING_FULL;
-	if ((scene->kinds[index] & RULE_KIND_CLIENT) == 0)
+	if (!rule_site_kind(scene, index, &kind))
 		return true;
+	key.kind = kind;
 	key.place = fold_digests_place(&searching->digests, socket_opened_stack(socket));
 	if (key.place == 0)
 		return true; /* without a place nobody can be told where */
-	key.peer = peer_digest(&searching->digests, socket);
+	key.peer = kind != RULE_SITE_SERVER ? peer_digest(&searching->digests, socket) : 0;
 	number = numbering_of(&searching->keys, &key);
 	searching->numbers[index] = number;
 	return number != NUMBERING_FULL && count_one(searching, number);
@@ -98,6 +100,8 @@ static int sites_compare(const void *left, const void *right, void *context)
 
 	if (a->process != b->process)
 		return a->process < b->process ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
 	if (a->place != b->place)
 		return a->place < b->place ? -1 : 1;
 	return a->peer < b->peer ? -1 : a->peer > b->peer;
@@ -120,8 +124,11 @@ static bool sites_list(struct searching *searching)
 			&searching->keys);
 	for (uint32_t i = 0; i < scene->site_count; i++) {
 		uint32_t number = scene->sites[i].first;
+		const struct site_key *key = numbering_key(&searching->keys, number);
 
-		scene->sites[i] = (struct rule_site){next, searching->counts[number]};
+		scene->sites[i] = (struct rule_site){.kind = (enum rule_site_kind)key->kind,
+						     .first = next,
+						     .count = searching->counts[number]};
 		searching->counts[number] = next;
 		next += scene->sites[i].count;
 	}

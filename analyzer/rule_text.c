@@ -26,9 +26,12 @@ static void peer_print(const struct model_socket *socket, FILE *out)
 void rule_text_sockets(const struct rule_scene *scene, const struct rule_row *row, FILE *out)
 {
 	const struct model_socket *socket = &scene->model->sockets[row->first.socket];
-	const char *noun = (socket->flags & TRACE_SOCKET_LISTENING) != 0 ? "listening socket"
-									 : "connection";
+	const char *noun = "connection";
 
+	if ((socket->flags & TRACE_SOCKET_LISTENING) != 0)
+		noun = "listening socket";
+	else if (!socket_is_connection(socket) && row->first.rule != RULE_CONNECT_FAILED)
+		noun = "socket";
 	if (row->count == 1)
 		fprintf(out, "the %s", noun);
 	else

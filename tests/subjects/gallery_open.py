@@ -4,10 +4,12 @@ Called as: gallery_open.py FUNCTION HOST PORT. The line with the comment "<- NAM
 finding on the function NAME_sick has to name.
 """
 
+import asyncio
 import gc
 import http.client
 import socket
 import sys
+import threading
 import time
 
 HOST, PORT = sys.argv[2], int(sys.argv[3])
@@ -70,6 +72,60 @@ def growth_http_healed():
         connection.request("GET", "/hello")
         connection.getresponse().read()
     connection.close()
+
+
+def growth_mixed_sick():
+    """Every third is forgotten, the others are closed: the number goes up and down, but up."""
+    for i in range(36):
+        connection = socket.create_connection((HOST, PORT))  # <- growth_mixed
+        exchange(connection)
+        for other in range(9):
+            exchange(connection)
+        if i % 3 == 0:
+            kept.append(connection)
+        else:
+            connection.close()
+    close_kept()
+
+
+def growth_mixed_healed():
+    for _ in range(36):
+        with socket.create_connection((HOST, PORT)) as connection:
+            for other in range(10):
+                exchange(connection)
+
+
+def visit(address):
+    """Clients that come one after another, each for several exchanges."""
+    for _ in range(12):
+        with socket.create_connection(address) as connection:
+            for other in range(10):
+                exchange(connection)
+
+
+def serve(are_closed):
+    with socket.create_server((HOST, 0)) as listener:
+        clients = threading.Thread(target=visit, args=[listener.getsockname()])
+        clients.start()
+        for _ in range(12):
+            connection, _address = listener.accept()  # <- growth_accepted
+            while request := connection.recv(100):
+                connection.sendall(request)
+            if are_closed:
+                connection.close()
+            else:
+                kept.append(connection)
+        clients.join()
+        time.sleep(0.8)
+        close_kept()
+
+
+def growth_accepted_sick():
+    serve(are_closed=False)
+
+
+def growth_accepted_healed():
+    serve(are_closed=True)
 
 
 def query(connection):
@@ -179,6 +235,48 @@ def collected_http_healed():
     connection.request("GET", "/hello")
     connection.getresponse().read()
     connection.close()
+
+
+def collected_response_sick():
+    """A response that nobody reads to its end keeps its connection, and takes it along."""
+    import requests
+
+    with requests.Session() as session:
+        session.get(f"http://{HOST}:{PORT}/body", stream=True)  # <- collected_response
+
+
+def collected_response_healed():
+    import requests
+
+    with requests.Session() as session:
+        with session.get(f"http://{HOST}:{PORT}/body", stream=True) as response:
+            response.raw.read(10)
+
+
+async def aiohttp_get(session):
+    async with session.get(URL) as response:  # <- collected_aiohttp
+        await response.read()
+
+
+def collected_aiohttp_sick():
+    """Its finalizer asks the event loop to close the connection."""
+    import aiohttp
+
+    async def main():
+        await aiohttp_get(aiohttp.ClientSession())
+
+    asyncio.run(main())
+
+
+def collected_aiohttp_healed():
+    import aiohttp
+
+    async def main():
+        session = aiohttp.ClientSession()
+        await aiohttp_get(session)
+        await session.close()
+
+    asyncio.run(main())
 
 
 def outlives_sick():

@@ -49,8 +49,10 @@ static void twin_run(struct subject *subject, const struct pair *pair, const str
 					 "127.0.0.1", port));
 	else
 		subject_run(subject, &options,
-			    COMMAND_LIST(scratch_subject("gallery_native"), function, "127.0.0.1",
-					 port));
+			    COMMAND_LIST(scratch_subject(strcmp(pair->file, "gallery_left.c") == 0
+								 ? "gallery_left"
+								 : "gallery_native"),
+					 function, "127.0.0.1", port));
 	cr_assert_eq(subject->command.status, 0, "%s: %s", function, subject->command.err);
 }
 

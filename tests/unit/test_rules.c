@@ -136,6 +136,55 @@ Test(rules, a_socket_without_its_owners_leaks)
 	expect_none(RULE_LEAKED);
 }
 
+Test(rules, sockets_that_connected_in_vain_leak)
+{
+	for (int i = 1; i <= 3; i++) {
+		struct model_socket *socket = socket_left(i * 100 * HAND_MS);
+
+		socket->flags = TRACE_SOCKET_TCP_INFO_READ | TRACE_SOCKET_SHUT_DOWN;
+		socket->tcp_state = "CLOSE";
+		socket->connected_ns = socket->last_io_ns = TIME_NONE;
+		socket->connect_error = ECONNREFUSED;
+	}
+	expect(RULE_LEAKED, 3);
+	for (int i = 0; i < 3; i++)
+		scene.hand.sockets[i].connect_error = EINPROGRESS;
+	expect_none(RULE_LEAKED);
+}
+
+Test(rules, accepted_connections_leak_when_their_peers_are_gone)
+{
+	for (int i = 1; i <= 3; i++) {
+		struct model_socket *socket = socket_left(i * 100 * HAND_MS);
+
+		socket->origin = TRACE_ORIGIN_ACCEPT;
+		socket->peer.port = (uint16_t)(40000 + i);
+		socket->peer_closed_ns = socket->last_io_ns + 50 * HAND_MS;
+	}
+	expect(RULE_LEAKED, 3);
+	expect_none(RULE_CLOSE_WAIT);
+	/* their peers are there, or went just now */
+	for (int i = 0; i < 3; i++)
+		scene.hand.sockets[i].peer_closed_ns = i == 0 ? 1900 * HAND_MS : TIME_NONE;
+	expect_none(RULE_LEAKED);
+}
+
+/* Each third is kept. */
+Test(rules, a_pile_may_grow_between_connections_that_are_closed)
+{
+	for (int i = 1; i <= 30; i++) {
+		struct model_socket *socket = socket_at(i * 40 * HAND_MS);
+
+		socket->last_io_ns = socket->first_io_ns;
+		socket->closed_ns = i % 3 == 0 ? 1900 * HAND_MS : socket->created_ns + 20 * HAND_MS;
+	}
+	expect(RULE_GROWTH, 10);
+	/* all but the last few went at once: it has fallen back */
+	for (int i = 1; i <= 30; i++)
+		scene.hand.sockets[i - 1].closed_ns = (i <= 18 ? 800 : 1900) * HAND_MS;
+	expect_none(RULE_GROWTH);
+}
+
 Test(rules, connections_pile_up)
 {
 	for (int i = 1; i <= 12; i++) {
@@ -197,6 +246,27 @@ Test(rules, a_goodbye_is_no_stale_use)
 	expect(RULE_STALE_USE, 1);
 	/* the peer had closed its half only, and took what was sent */
 	socket->error = 0;
+	expect_none(RULE_STALE_USE);
+}
+
+Test(rules, what_nobody_looked_at_is_stale_as_well)
+{
+	struct model_socket *socket = socket_at(100 * HAND_MS);
+	uint32_t pool;
+
+	socket->error = EPIPE;
+	socket->peer_closed_ns = 500 * HAND_MS;
+	socket->last_io_ns = 900 * HAND_MS;
+	socket->longest_idle_ns = 700 * HAND_MS;
+	socket->closed_ns = 905 * HAND_MS;
+	expect_none(RULE_STALE_USE); /* a goodbye */
+	socket->is_end_seen = true;
+	expect(RULE_STALE_USE, 1);
+	socket->is_end_seen = false;
+	socket->is_send_refused = true;
+	expect(RULE_STALE_USE, 1);
+	pool = object_scene_object(&scene, "a.Pool", TRACE_ROLE_POOL, 0);
+	object_scene_owner(&scene, 0, pool);
 	expect_none(RULE_STALE_USE);
 }
 
