@@ -20,7 +20,7 @@ enum rule_kind {
 	RULE_KIND_STALE = 1 << 8,  /* used when its end was known, or broken by its use */
 	RULE_KIND_SILENT = 1 << 9, /* nothing was sent or received */
 	RULE_KIND_FAILED = 1 << 10,
-	RULE_KIND_SLOW = 1 << 11, /* connecting took longer than the settings allow */
+	RULE_KIND_SLOW = 1 << 11,            /* connecting took longer than the settings allow */
 	RULE_KIND_DESCRIPTOR_LEFT = 1 << 12, /* rule_is_descriptor_left() */
 };
 

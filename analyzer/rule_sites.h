@@ -10,7 +10,6 @@
 
 #include "rule_scene.h"
 
-
 /* False: out of memory. Release them in any case. */
 bool rule_sites_init(struct rule_scene *scene);
 void rule_sites_release(struct rule_scene *scene);
