@@ -10,9 +10,10 @@
 #include "recorder.h"
 
 #define NAME_MAX_BYTES 512
+#define NAME_BUCKETS   1024
 
-static struct python_map classes; /* type -> struct python_class */
-static struct python_name *names;
+static struct python_map classes;               /* type -> struct python_class */
+static struct python_name *names[NAME_BUCKETS]; /* by the hash of their text */
 
 /* type.__getattribute__ itself, so that no metaclass of the program's is run. */
 static struct python_object *type_attribute(struct python_type *type, const char *name)
@@ -41,13 +42,23 @@ static bool attribute_copy(struct python_type *type, const char *name, char *int
 	return text != NULL;
 }
 
+/* FNV-1a */
+static struct python_name **name_bucket(const char *text)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619U;
+	return &names[hash % NAME_BUCKETS];
+}
+
 struct python_name *python_class_name_of_text(const char *text)
 {
-	struct python_name *name = names;
+	struct python_name **bucket = name_bucket(text), *name = *bucket;
 	size_t size_bytes = strlen(text) + 1;
 	char *copy;
 
-	while (name && strcmp(name->text, text))
+	while (name && strcmp(name->text, text) != 0)
 		name = name->next;
 	if (name)
 		return name;
@@ -56,8 +67,8 @@ struct python_name *python_class_name_of_text(const char *text)
 	if (!copy)
 		return NULL;
 	name->text = memcpy(copy, text, size_bytes);
-	name->next = names;
-	names = name;
+	name->next = *bucket;
+	*bucket = name;
 	return name;
 }
 
