@@ -8,7 +8,9 @@
 #include "recorder.h"
 
 static struct python_map codes; /* code object -> struct python_code */
-static ssize_t file_offset, name_offset, line_offset, argument_count_offset, local_count_offset;
+static ssize_t file_offset, name_offset, line_offset, argument_count_offset;
+/* to 3.10 */
+static ssize_t local_count_offset, locals_offset, cells_offset;
 
 static ssize_t offset_of(const char *name)
 {
@@ -22,8 +24,10 @@ bool python_codes_start(void)
 	line_offset = offset_of("co_firstlineno");
 	argument_count_offset = offset_of("co_argcount");
 	local_count_offset = offset_of("co_nlocals");
+	locals_offset = offset_of("co_varnames");
+	cells_offset = offset_of("co_cellvars");
 	return file_offset && name_offset && line_offset && argument_count_offset &&
-	       (local_count_offset || python.minor_version > 10);
+	       ((local_count_offset && locals_offset && cells_offset) || python.minor_version > 10);
 }
 
 static int number_at(const struct python_object *code, ssize_t offset_bytes)
@@ -83,19 +87,15 @@ static bool is_self(struct python_object *names)
  * Up to 3.10 an argument that inner functions use is moved behind the locals (Python/ceval.c,
  * cell2arg), and there are no qualified names to tell a method by.
  */
-static void names_read(struct python_code *code, struct python_object *object)
+static void names_read(struct python_code *code, const struct python_object *object)
 {
-	struct python_object *names = python.PyObject_GetAttrString(object, "co_varnames");
-	struct python_object *cells = python.PyObject_GetAttrString(object, "co_cellvars");
+	struct python_object *names = object_at(object, locals_offset);
+	struct python_object *cells = object_at(object, cells_offset);
 	int position = names && cells ? cell_position(names, cells) : -1;
 
 	if (position >= 0)
 		code->cell_index = (int)number_at(object, local_count_offset) + position;
 	code->is_method = names && is_self(names);
-	if (names)
-		python.Py_DecRef(names);
-	if (cells)
-		python.Py_DecRef(cells);
 	python.PyErr_Clear();
 }
 
