@@ -12,6 +12,7 @@
 #include "handle_thunks.h"
 #include "hook_lookup.h"
 #include "kernel.h"
+#include "python.h"
 #include "real.h"
 #include "recorder.h"
 #include "signals.h"
@@ -179,6 +180,7 @@ static void modules_update(void)
 	for (size_t i = 0; i < module_count; i++) {
 		if (is_patched(&modules[i]))
 			continue;
+		python_library_seen(modules[i].name);
 		if (is_deep || handle_libraries_any())
 			module_patch(&modules[i]);
 		patched[patched_count++] = modules[i].start;

@@ -22,6 +22,7 @@
 static struct python_builtin build_class;    /* builtins.__build_class__ */
 static struct python_builtin create_dynamic; /* of _imp: opens a module written in C */
 static struct python_builtin exec_dynamic;   /* and runs its second phase, if it has one */
+static bool is_absent;                       /* no Python in the program when it started */
 
 static void note_unknown(struct recorder_capture *capture)
 {
@@ -145,6 +146,7 @@ static bool is_wanted(const char *event)
 static void event_end(void)
 {
 	python_objects_switch(false);
+	python_capture_end();
 	python_audit_ends();
 }
 
@@ -167,10 +169,20 @@ static int hook_audit(const char *event, struct python_object *arguments, void *
 	return 0;
 }
 
+/* The audit hook has to be there before Py_Initialize(), of which nothing tells. */
+void python_library_seen(const char *name)
+{
+	if (is_absent && !strncmp(name, "libpython", sizeof("libpython") - 1))
+		recorder_note("Python was loaded by a program that had started without it: its "
+			      "objects and frames are not recorded",
+			      true);
+}
+
 void python_start(void)
 {
 	switch (python_api_find()) {
 	case PYTHON_ABSENT:
+		is_absent = true;
 		return;
 	case PYTHON_UNKNOWN:
 		recorder_add_runtime(note_unknown);

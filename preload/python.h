@@ -14,4 +14,7 @@
 /* Once, from the library's constructor, before the program can have called Py_Initialize(). */
 void python_start(void);
 
+/* A library of this name is there: Python's own comes too late once python_start() found none. */
+void python_library_seen(const char *name);
+
 #endif

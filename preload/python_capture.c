@@ -12,6 +12,7 @@
 #include "python_walk.h"
 
 static bool has_many_interpreters;
+static bool has_ended; /* the interpreter, by Py_FinalizeEx() */
 
 void python_capture_many_interpreters(void)
 {
@@ -19,6 +20,20 @@ void python_capture_many_interpreters(void)
 	recorder_note("this Python has subinterpreters: the objects in them are not recorded, and "
 		      "frames only in part",
 		      true);
+}
+
+void python_capture_end(void)
+{
+	__atomic_store_n(&has_ended, true, __ATOMIC_RELAXED);
+}
+
+/* All that is known of an interpreter went with it, and its audit hooks. */
+static void note_another(void)
+{
+	if (__atomic_load_n(&has_ended, __ATOMIC_RELAXED) && python_is_up())
+		recorder_note("Python was initialized again after its end: its objects and frames "
+			      "are not recorded from then on",
+			      true);
 }
 
 /*
@@ -172,6 +187,7 @@ void python_capture(struct recorder_capture *capture)
 	const struct python_walk *published = python_walk_published();
 	int lock;
 
+	note_another();
 	if (has_shut_down())
 		capture->is_shut_down = true;
 	if (capture->moment == RECORDER_EXIT)

@@ -12,4 +12,7 @@ void python_capture(struct recorder_capture *capture);
 /* A second interpreter exists: up to 3.11 its threads can no longer be told from ours. */
 void python_capture_many_interpreters(void);
 
+/* The interpreter's audit hooks are gone: it is never recorded again. */
+void python_capture_end(void);
+
 #endif

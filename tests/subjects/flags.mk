@@ -8,6 +8,8 @@ $(SUBJECTS)/symbols_chain: SUBJECT_LIBS = -rdynamic
 # A sanitizer's runtime takes the unwinder's functions over, which is what this subject is to show.
 $(SUBJECTS)/thrower: SUBJECT_SAN =
 $(SUBJECTS)/libthrower.so: SUBJECT_SAN =
+# What an interpreter keeps to its end, a sanitizer calls leaked.
+$(SUBJECTS)/embedding: SUBJECT_SAN =
 # The sanitizers refuse RTLD_DEEPBIND, which this subject is about.
 $(SUBJECTS)/entry_hidden: SUBJECT_SAN =
 $(SUBJECTS)/libentry.so: SUBJECT_LIBS = -Wl,-z,lazy -Wl,-z,relro

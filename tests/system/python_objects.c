@@ -168,3 +168,32 @@ Test(python_objects, subinterpreters_leave_the_recording_incomplete)
 			   report_dump(coverage));
 	subject_release(&subject);
 }
+
+static void expect_incomplete(const char *const environment[], const char *argument,
+			      const char *note)
+{
+	struct subject_options options = {.way = SUBJECT_RUN};
+	struct subject subject;
+	const json_t *coverage;
+
+	options.command.environment = environment;
+	subject_run(&subject, &options, COMMAND_LIST(scratch_subject("embedding"), argument));
+	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
+	cr_expect_eq(report_size(subject.report, "sockets"), 2);
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")));
+	cr_expect_not_null(strstr(report_dump(coverage), note), "%s", report_dump(coverage));
+	subject_release(&subject);
+}
+
+/* The audit hook comes before Py_Initialize() or not at all. */
+Test(python_objects, a_python_that_is_loaded_late_leaves_the_recording_incomplete)
+{
+	expect_incomplete(NULL, "libpython3.11.so.1.0", "had started without it");
+}
+
+Test(python_objects, a_python_that_begins_again_leaves_the_recording_incomplete)
+{
+	expect_incomplete(COMMAND_LIST("LD_PRELOAD=libpython3.11.so.1.0"), NULL,
+			  "initialized again");
+}
