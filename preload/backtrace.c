@@ -3,12 +3,16 @@
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <link.h>
+#include <time.h>
 
 #include "guard.h"
+#include "kernel.h"
 #include "signals.h"
 
 #define BACKTRACE_THREAD_EARNS 64
 #define BACKTRACE_MAX          128
+#define LOADING_TICK_NS        100000
+#define LOADING_TURNS_MAX      2000
 
 typedef int (*backtrace_fn)(void **frames, int max);
 
@@ -67,6 +71,24 @@ void backtrace_load(void)
 	__atomic_store_n(&backtrace_phase, BACKTRACE_LOADED, __ATOMIC_RELEASE);
 }
 
+/*
+ * Threads that start together want their first stacks at once, and one of them loads. The others
+ * wait for it, for a while at most: it may wait for a lock that one of them holds.
+ */
+static bool backtrace_await(void)
+{
+	const struct timespec tick = {.tv_nsec = LOADING_TICK_NS};
+	uint32_t phase = __atomic_load_n(&backtrace_phase, __ATOMIC_ACQUIRE);
+
+	if (phase == BACKTRACE_LOADING && (guard_is_nested() || signals_may_be_in_handler()))
+		return false;
+	for (int turn = 0; phase == BACKTRACE_LOADING && turn < LOADING_TURNS_MAX; turn++) {
+		kernel_call2(SYS_nanosleep, &tick, NULL);
+		phase = __atomic_load_n(&backtrace_phase, __ATOMIC_ACQUIRE);
+	}
+	return phase == BACKTRACE_LOADED;
+}
+
 void backtrace_forked(bool had_threads)
 {
 	if (!had_threads)
@@ -84,7 +106,7 @@ size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
 	int count;
 
 	backtrace_load();
-	if (__atomic_load_n(&backtrace_phase, __ATOMIC_ACQUIRE) != BACKTRACE_LOADED)
+	if (!backtrace_await())
 		return 0;
 	/* libunwind is not made to be entered again; libgcc's unwinder keeps no state. */
 	if (is_earned && !guard_is_nested() && backtrace_fast != NULL)

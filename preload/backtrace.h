@@ -26,7 +26,10 @@ void backtrace_load(void);
 /* After a fork. */
 void backtrace_forked(bool had_threads);
 
-/* Return addresses, innermost first, at most max; 0 when there is no unwinder. */
+/*
+ * Return addresses, innermost first, at most max; 0 when there is no unwinder. While another thread
+ * loads them it waits for that one, 0.2 s at most and never in a signal handler.
+ */
 size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread);
 
 /* True for an address inside libunwind. */

@@ -191,6 +191,28 @@ static void run_threads(void)
 		MUST(pthread_join(threads[i], NULL) == 0);
 }
 
+static pthread_barrier_t start;
+
+static void *start_run(void *context)
+{
+	(void)context;
+	pthread_barrier_wait(&start);
+	door_shut(door_open(port()));
+	return NULL;
+}
+
+/* Threads whose first calls come at the same time. */
+static void run_at_once(void)
+{
+	pthread_t threads[8];
+
+	MUST(pthread_barrier_init(&start, NULL, 8) == 0);
+	for (int i = 0; i < 8; i++)
+		MUST(pthread_create(&threads[i], NULL, start_run, NULL) == 0);
+	for (int i = 0; i < 8; i++)
+		MUST(pthread_join(threads[i], NULL) == 0);
+}
+
 static void run_fork(void)
 {
 	struct door *door = door_open(port());
@@ -221,6 +243,7 @@ int main(int argc, char *argv[])
 		{"moved", run_moved},       {"threads", run_threads},
 		{"fork", run_fork},         {"emptied", run_emptied},
 		{"guest", run_guest},       {"guest-shuts", run_guest_shuts},
+		{"at-once", run_at_once},
 	};
 
 	listener = listener_open();

@@ -246,6 +246,31 @@ Test(handles_catalog, threads_each_have_their_own)
 	subject_release(&subject);
 }
 
+/* One of them loads the unwinder, and the others do not go without. */
+Test(handles_catalog, threads_that_start_at_once_have_stacks)
+{
+	const json_t *object;
+	struct subject subject;
+	size_t i;
+
+	door_record(&subject, "at-once");
+	cr_expect_eq(report_size(subject.report, "objects"), 8);
+	json_array_foreach(json_object_get(subject.report, "objects"), i, object)
+	{
+		const json_t *id = json_array_get(json_object_get(object, "opened"), 0);
+		const json_t *socket = report_row(subject.report, "sockets", "id",
+						  json_string_value(id));
+
+		cr_expect_geq(report_frame_depth(object, "created_at", "start_run"), 0, "%s",
+			      report_dump(object));
+		cr_expect_geq(report_frame_depth(socket, "opened_at", "start_run"), 0, "%s",
+			      report_dump(socket));
+		cr_expect_geq(report_frame_depth(socket, "closed_at", "start_run"), 0, "%s",
+			      report_dump(socket));
+	}
+	subject_release(&subject);
+}
+
 Test(handles_catalog, a_forked_child_has_handles_too)
 {
 	struct subject subject;

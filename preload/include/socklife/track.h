@@ -41,7 +41,7 @@ void socklife_track_call_end(uint64_t object) __attribute__((weak));
 /* Something begins, for instance a test. Returns what socklife_mark_end() wants to know. */
 static inline uint64_t socklife_mark_begin(const char *name)
 {
-	return socklife_track_mark != 0 ? socklife_track_mark(SOCKLIFE_MARK_BEGIN, name, 0) : 0;
+	return socklife_track_mark ? socklife_track_mark(SOCKLIFE_MARK_BEGIN, name, 0) : 0;
 }
 
 /*
@@ -50,7 +50,7 @@ static inline uint64_t socklife_mark_begin(const char *name)
  */
 static inline long socklife_mark_end(const char *name, uint64_t begun)
 {
-	if (socklife_track_mark == 0 || socklife_track_open_since == 0 || begun == 0)
+	if (!socklife_track_mark || !socklife_track_open_since || begun == 0)
 		return 0;
 	socklife_track_mark(SOCKLIFE_MARK_END, name, 0);
 	return socklife_track_open_since(begun);
@@ -59,7 +59,7 @@ static inline long socklife_mark_end(const char *name, uint64_t begun)
 /* A moment without a length. */
 static inline void socklife_mark(const char *text)
 {
-	if (socklife_track_mark != 0)
+	if (socklife_track_mark)
 		socklife_track_mark(SOCKLIFE_MARK_POINT, text, 0);
 }
 
@@ -70,13 +70,13 @@ static inline void socklife_mark(const char *text)
  */
 static inline uint64_t socklife_object_begin(const char *name, const char *role)
 {
-	return socklife_track_object_begin != 0 ? socklife_track_object_begin(name, role) : 0;
+	return socklife_track_object_begin ? socklife_track_object_begin(name, role) : 0;
 }
 
 /* It is gone; sockets that it opened and that are open now have outlived it. */
 static inline void socklife_object_end(uint64_t object)
 {
-	if (socklife_track_object_end != 0 && object != 0)
+	if (socklife_track_object_end && object != 0)
 		socklife_track_object_end(object);
 }
 
@@ -87,13 +87,13 @@ static inline void socklife_object_end(uint64_t object)
  */
 static inline void socklife_call_begin(uint64_t object)
 {
-	if (socklife_track_call_begin != 0 && object != 0)
+	if (socklife_track_call_begin && object != 0)
 		socklife_track_call_begin(object);
 }
 
 static inline void socklife_call_end(uint64_t object)
 {
-	if (socklife_track_call_end != 0 && object != 0)
+	if (socklife_track_call_end && object != 0)
 		socklife_track_call_end(object);
 }
 
