@@ -76,7 +76,10 @@ static const char *const records[] = {
 #undef TRACE_RECORD
 };
 static const char *const families[] = {
-	[AF_UNIX] = "unix", [AF_INET] = "inet", [AF_INET6] = "inet6"};
+	[AF_UNIX] = "unix",       [AF_INET] = "inet",     [AF_INET6] = "inet6",
+	[AF_NETLINK] = "netlink", [AF_PACKET] = "packet", [AF_VSOCK] = "vsock",
+	[AF_ALG] = "alg",         [AF_CAN] = "can",       [AF_BLUETOOTH] = "bluetooth",
+};
 static const char *const socket_types[] = {
 	[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram",         [SOCK_RAW] = "raw",
 	[SOCK_RDM] = "rdm",       [SOCK_SEQPACKET] = "seqpacket",

@@ -29,6 +29,7 @@ Test(words, names_every_value_of_the_format)
 Test(words, names_the_kernels_numbers)
 {
 	cr_expect_str_eq(words_family(AF_INET6), "inet6");
+	cr_expect_str_eq(words_family(AF_NETLINK), "netlink");
 	cr_expect_str_eq(words_socket_type(SOCK_SEQPACKET), "seqpacket");
 	cr_expect_str_eq(words_tcp_state(8), "CLOSE_WAIT");
 	cr_expect_str_eq(words_tcp_state(11), "CLOSING");
@@ -42,7 +43,7 @@ Test(words, knows_that_it_does_not_know)
 	cr_expect_str_eq(words_end(0), "unknown");
 	cr_expect_str_eq(words_end(8), "unknown");
 	cr_expect_str_eq(words_origin(UINT32_MAX), "unknown");
-	cr_expect_str_eq(words_family(AF_NETLINK), "unknown");
+	cr_expect_str_eq(words_family(AF_MAX), "unknown");
 	cr_expect_str_eq(words_tcp_state(0), "unknown");
 	cr_expect_str_eq(words_tcp_state(65535), "unknown");
 	cr_expect_str_eq(words_errno(-1), "unknown");
