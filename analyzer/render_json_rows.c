@@ -59,8 +59,8 @@ static void identity_write(struct json_line *line, const struct model *model, ui
 static void life_write(struct json_line *line, const struct model_socket *socket)
 {
 	json_line_seconds(line, "created", socket->created_ns);
-	json_line_seconds(line, "connect_started", socket->connect_started_ns);
-	json_line_seconds(line, "connected", socket->connected_ns);
+	json_line_seconds(line, "connect_started", socket_connect_started_ns(socket));
+	json_line_seconds(line, "connected", socket_connected_ns(socket));
 	error_write(line, "connect_error", socket->connect_error);
 	json_line_seconds(line, "peer_closed", socket->peer_closed_ns);
 	json_line_seconds(line, "closed", socket->closed_ns);

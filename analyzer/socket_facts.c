@@ -144,9 +144,32 @@ int64_t socket_idle_ns(const struct model *model, const struct model_socket *soc
 	return silence_ns > socket->longest_idle_ns ? silence_ns : socket->longest_idle_ns;
 }
 
+/* Such a row tells of a connect that another process made, or another program in this one. */
+static bool came_connected(const struct model_socket *socket)
+{
+	return (socket->origin == TRACE_ORIGIN_INHERITED ||
+		socket->origin == TRACE_ORIGIN_RECEIVED ||
+		socket->origin == TRACE_ORIGIN_ADOPTED) &&
+	       socket->connect_started_ns != TIME_NONE &&
+	       socket->connect_started_ns <= socket->created_ns;
+}
+
+int64_t socket_connect_started_ns(const struct model_socket *socket)
+{
+	return came_connected(socket) ? TIME_NONE : socket->connect_started_ns;
+}
+
+int64_t socket_connected_ns(const struct model_socket *socket)
+{
+	bool is_earlier = came_connected(socket) && socket->connected_ns < socket->created_ns;
+
+	return is_earlier && socket->connected_ns != TIME_NONE ? socket->created_ns
+							       : socket->connected_ns;
+}
+
 int64_t socket_latency_ns(const struct model_socket *socket)
 {
-	return time_between(socket->connect_started_ns, socket->connected_ns);
+	return time_between(socket_connect_started_ns(socket), socket->connected_ns);
 }
 
 uint32_t socket_opened_stack(const struct model_socket *socket)

@@ -35,7 +35,13 @@ enum socket_closer socket_first_closer(const struct model_socket *socket);
 int64_t socket_ended_ns(const struct model *model, const struct model_socket *socket);
 /* The longest silence, the one before its end included; TIME_NONE when it never had any I/O. */
 int64_t socket_idle_ns(const struct model *model, const struct model_socket *socket);
-/* How long connecting took; TIME_NONE when it never did. */
+/*
+ * When it began to connect, and was connected, in this process: what came from elsewhere connected
+ * never began here, and was connected from its first moment on. TIME_NONE: it never did.
+ */
+int64_t socket_connect_started_ns(const struct model_socket *socket);
+int64_t socket_connected_ns(const struct model_socket *socket);
+/* How long connecting took; TIME_NONE when it never did, or not here. */
 int64_t socket_latency_ns(const struct model_socket *socket);
 /* The stack that tells where the program opened it; MODEL_NONE unknown. */
 uint32_t socket_opened_stack(const struct model_socket *socket);

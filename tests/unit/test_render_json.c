@@ -137,6 +137,23 @@ Test(render_json, tells_a_socket)
 	json_decref(report);
 }
 
+/* Its connect was another process' own, and came before its row. */
+Test(render_json, dates_no_connect_of_what_was_inherited)
+{
+	struct model_socket *socket;
+	json_t *report, *row;
+
+	hand_init(&hand);
+	socket = hand_socket(&hand);
+	socket->origin = TRACE_ORIGIN_INHERITED;
+	socket->created_ns = socket->connected_ns + HAND_MS;
+	report = hand_report(&hand);
+	row = hand_row(report, "sockets", 0);
+	cr_expect(is_null(row, "connect_started"));
+	cr_expect_float_eq(number_of(row, "connected"), number_of(row, "created"), 1e-12);
+	json_decref(report);
+}
+
 Test(render_json, says_null_for_what_is_not_known)
 {
 	static const char *const keys[] = {
