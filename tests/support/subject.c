@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include "contract.h"
 #include "scratch.h"
 #include "witness.h"
 
@@ -108,6 +109,7 @@ json_t *subject_report_load(const char *trace)
 		     command.status, command.signal_number, command.err);
 	report = json_loads(command.out, 0, &error);
 	cr_assert_not_null(report, "the report is no JSON, line %d: %s", error.line, error.text);
+	contract_expect(report);
 	command_release(&command);
 	return report;
 }

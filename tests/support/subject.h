@@ -53,7 +53,7 @@ const char *subject_fact_text(const struct subject *subject, const char *name);
 /* The pid that a subject printed as the fact "pid". */
 long long subject_pid(const struct subject *subject);
 
-/* Runs `socklife report --format json` on a trace and parses it. */
+/* Runs `socklife report --format json` on a trace, parses it, and holds it to contract.h. */
 json_t *subject_report_load(const char *trace);
 
 #endif
