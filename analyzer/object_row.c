@@ -26,6 +26,14 @@ const struct table_column object_columns[OBJECT_COLUMN_COUNT] = {
 	[OBJECT_PLACE] = {.title = "created by", .least = 14, .keeps_start = true},
 };
 
+static void cell_put(struct object_row *row, enum object_column column, const char *text)
+{
+	size_t size = strnlen(text, TABLE_CELL_SIZE - 1);
+
+	memcpy(row->cells[column].text, text, size);
+	row->cells[column].text[size] = '\0';
+}
+
 __attribute__((format(printf, 3, 4))) static void
 cell_print(struct object_row *row, enum object_column column, const char *format, ...)
 {
@@ -108,10 +116,10 @@ static void end_fill(struct object_row *row, const struct object_group *group)
 	struct quantity quantity;
 
 	if (object->end == 0)
-		cell_print(row, OBJECT_END, "%s",
-			   (object->flags & TRACE_OBJECT_DEATH_UNKNOWN) != 0 ? "unknown" : "alive");
+		cell_put(row, OBJECT_END,
+			 (object->flags & TRACE_OBJECT_DEATH_UNKNOWN) != 0 ? "unknown" : "alive");
 	else if (group->count > 1 || object->end == TRACE_OBJECT_END_EXIT)
-		cell_print(row, OBJECT_END, "%s", words_object_end(object->end));
+		cell_put(row, OBJECT_END, words_object_end(object->end));
 	else
 		cell_print(row, OBJECT_END, "%s %s", words_object_end(object->end),
 			   quantity_moment(object->ended_ns, &quantity));
@@ -147,10 +155,10 @@ void object_row_fill(struct object_row *row, const struct object_group *group)
 								      : TERMINAL_PLAIN;
 	cell_print(row, OBJECT_ID, "o%" PRIu64 "%s", (uint64_t)group->first + 1, more);
 	name_fill(row, group);
-	cell_print(row, OBJECT_ROLE, "%s", words_role(object->role));
+	cell_put(row, OBJECT_ROLE, words_role(object->role));
 	cell_print(row, OBJECT_CREATED, "%s%s", quantity_moment(object->created_ns, &quantity),
 		   more);
-	cell_print(row, OBJECT_CONNECTS, "%s", object->connects != NULL ? object->connects : "-");
+	cell_put(row, OBJECT_CONNECTS, object->connects != NULL ? object->connects : "-");
 	sockets_fill(row, group);
 	end_fill(row, group);
 	place_fill(row, object);

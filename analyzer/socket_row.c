@@ -57,6 +57,14 @@ static char *cell_text(struct socket_row *row, enum socket_column column)
 	return row->cells[column].text;
 }
 
+static void cell_put(struct socket_row *row, enum socket_column column, const char *text)
+{
+	size_t size = strnlen(text, TABLE_CELL_SIZE - 1);
+
+	memcpy(row->cells[column].text, text, size);
+	row->cells[column].text[size] = '\0';
+}
+
 __attribute__((format(printf, 3, 4))) static void
 cell_print(struct socket_row *row, enum socket_column column, const char *format, ...)
 {
@@ -74,8 +82,12 @@ static void duration_fill(struct socket_row *row, enum socket_column column,
 {
 	struct quantity quantity;
 
-	cell_print(row, column, "%s%s", spread.least != spread.most ? "~" : "",
-		   quantity_duration(row->terminal, spread.median, &quantity));
+	const char *median = quantity_duration(row->terminal, spread.median, &quantity);
+
+	if (spread.least == spread.most)
+		cell_put(row, column, median);
+	else
+		cell_print(row, column, "~%s", median);
 }
 
 static void bytes_fill(struct socket_row *row, const struct socket_group *sum)
@@ -83,9 +95,8 @@ static void bytes_fill(struct socket_row *row, const struct socket_group *sum)
 	uint64_t sent = sum->bytes_sent, received = sum->bytes_received;
 	struct quantity quantity = {{0}};
 
-	cell_print(row, SOCKET_OUT, "%s", sent != 0 ? quantity_bytes_short(sent, &quantity) : "-");
-	cell_print(row, SOCKET_IN, "%s",
-		   received != 0 ? quantity_bytes_short(received, &quantity) : "-");
+	cell_put(row, SOCKET_OUT, sent != 0 ? quantity_bytes_short(sent, &quantity) : "-");
+	cell_put(row, SOCKET_IN, received != 0 ? quantity_bytes_short(received, &quantity) : "-");
 }
 
 /* ---- what all sockets of a group have in common, but for the ids ---- */
@@ -190,7 +201,7 @@ static void closer_fill(struct socket_row *row, const struct model_socket *socke
 	};
 	enum socket_closer closer = socket_first_closer(socket);
 
-	cell_print(row, SOCKET_BY, "%s", words[closer]);
+	cell_put(row, SOCKET_BY, words[closer]);
 	if (closer == SOCKET_CLOSER_PEER)
 		row->cells[SOCKET_BY].style = TERMINAL_NOTICE;
 }

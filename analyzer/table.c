@@ -108,7 +108,11 @@ void table_layout(struct table *table)
 
 static void spaces_print(FILE *out, unsigned int count)
 {
-	fprintf(out, "%*s", (int)count, "");
+	static const char spaces[] = "                                ";
+
+	for (; count >= sizeof spaces; count -= (unsigned int)sizeof spaces - 1)
+		fwrite(spaces, 1, sizeof spaces - 1, out);
+	fwrite(spaces, 1, count, out);
 }
 
 /* Without spaces behind the last column. */

@@ -105,6 +105,12 @@ static int character_width(const struct terminal *terminal, uint32_t character)
 	return terminal->is_utf8 ? wcwidth((wchar_t)character) : -1;
 }
 
+/* ASCII that can be printed: one column, and shown as it is. */
+static bool is_plain(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
 void terminal_escape(const struct terminal *terminal, const char *bytes, size_t size_bytes,
 		     char *text, size_t size)
 {
@@ -113,9 +119,14 @@ void terminal_escape(const struct terminal *terminal, const char *bytes, size_t 
 	for (size_t at = 0; at < size_bytes;) {
 		uint32_t character = 0;
 		char hexadecimal[5];
-		size_t taken = utf8_decode(bytes + at, size_bytes - at, &character);
 		const char *from = bytes + at;
-		size_t length = taken;
+		size_t taken, length;
+
+		if (is_plain(*from) && used + 2 <= size) {
+			text[used++] = bytes[at++];
+			continue;
+		}
+		taken = length = utf8_decode(from, size_bytes - at, &character);
 
 		if (taken == 0 || character_width(terminal, character) < 0) {
 			length = (size_t)snprintf(hexadecimal, sizeof hexadecimal, "\\x%02x",
@@ -150,8 +161,7 @@ unsigned int terminal_text_width(const struct terminal *terminal, const char *te
 	while (*text != '\0') {
 		unsigned int columns;
 
-		/* most text is such, and needs no table of widths */
-		if (*text >= ' ' && *text <= '~') {
+		if (is_plain(*text)) {
 			text++;
 			width++;
 			continue;
