@@ -2,6 +2,7 @@
  * examples/gate: a folder like a small repository. As committed it passes; a change fails with its
  * own finding alone; the same run gives the same findings every time.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -220,4 +221,54 @@ Test(check_gate, gives_the_same_findings_in_fifty_parallel_runs)
 	}
 	expect_in(first, "closed-by-collector ");
 	server_stop(&server);
+}
+
+/* What the recipes for GitHub Actions and GitLab CI call. */
+static void recipe(struct command *command, int status, const char *program, const char *service)
+{
+	const char *path = scratch_format("PATH=%s:%s", scratch_built(""), getenv("PATH"));
+	const char *const variables[] = {"PYTHONDONTWRITEBYTECODE=1", "no_proxy=127.0.0.1", path,
+					 service, NULL};
+	const struct command_options options = {.directory = folder, .environment = variables};
+
+	command_run(command,
+		    COMMAND_LIST("sh", scratch_source("examples/ci_recipes/gate.sh"),
+				 "/usr/bin/python3", program, server_url(&server, "")),
+		    &options);
+	cr_assert_eq(command->status, status, "ended with %d: %s%s", command->status, command->out,
+		     command->err);
+}
+
+Test(check_gate, fails_by_the_recipe_of_a_ci_service)
+{
+	struct command command;
+
+	gate_begin();
+	recipe(&command, 0, "orders.py", "GITHUB_ACTIONS=");
+	expect_in(command.out, "socklife: passed; 1 in the baseline, 1 suppressed; ");
+	command_release(&command);
+	file_take("change/orders.py", "orders.py");
+	recipe(&command, 1, "orders.py", "GITHUB_ACTIONS=true");
+	expect_in(command.out, "\n::warning file=orders.py,line=26,title=socklife%3A ");
+	expect_in(scratch_read(scratch_format("%s/socklife.xml", folder), NULL), "orders.py:26");
+	expect_in(scratch_read(scratch_format("%s/socklife.sarif", folder), NULL), "\"2.1.0\"");
+	command_release(&command);
+	recipe(&command, 2, "no_such_program.py", "GITHUB_ACTIONS=");
+	expect_not_in(command.out, "socklife: ");
+	command_release(&command);
+	server_stop(&server);
+}
+
+Test(check_gate, has_recipes_that_run_the_same_commands)
+{
+	static const char *const names[] = {"github.yml", "gitlab.yml"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *path = scratch_format("examples/ci_recipes/%s", names[i]);
+		const char *text = scratch_read(scratch_source(path), NULL);
+
+		expect_in(text, "sh gate.sh make test");
+		expect_in(text, "/tests/support/install-packages.sh");
+		expect_in(text, "socklife.sarif");
+	}
 }
