@@ -5,6 +5,8 @@
 #include "facts.h"
 
 #include <fcntl.h>
+
+#include "door.h"
 #include <sys/un.h>
 
 #define WARMING_TURNS 40 /* the first ones look functions up and write what is stored once */
@@ -114,6 +116,18 @@ static void connection_accept(void)
 	MUST(close(server) == 0);
 }
 
+static struct door *door;
+
+static void door_prepare(void)
+{
+	door = door_make(0);
+}
+
+static void door_ask(void)
+{
+	MUST(door_fd(door) == -1);
+}
+
 static const struct operation {
 	const char *name;
 	void (*prepare)(void);
@@ -125,6 +139,7 @@ static const struct operation {
 	{"read-socket", full_ends_open, byte_read},
 	{"send", ends_open, byte_send},
 	{"recv", full_ends_open, byte_receive},
+	{"handle-call", door_prepare, door_ask},
 	{"connection", listener_make, connection_make},
 	{"unix-connection", unix_listener_make, unix_connection_make},
 	{"accepted", listener_make, connection_accept},

@@ -2,6 +2,7 @@
 $(SUBJECTS)/fortified: SUBJECT_FLAGS = -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 # A sanitizer would be counted with the rest.
 $(SUBJECTS)/costs: SUBJECT_SAN =
+$(SUBJECTS)/costs: SUBJECT_LIBS = $(DOOR_LIBS)
 $(SUBJECTS)/static_linked: SUBJECT_FLAGS = -static
 $(SUBJECTS)/static_linked: SUBJECT_SAN =
 $(SUBJECTS)/symbols_chain: SUBJECT_LIBS = -rdynamic
@@ -16,7 +17,7 @@ $(SUBJECTS)/libentry.so: SUBJECT_LIBS = -Wl,-z,lazy -Wl,-z,relro
 # A made-up client library and those who call it: lazily bound, bound at start with full RELRO, in
 # C++ through its frames, and from a plug-in.
 DOOR = $(SUBJECTS)/libdoor.so
-DOOR_USERS = $(addprefix $(SUBJECTS)/,handles_door handles_door_now handles_throw libplugdoor.so)
+DOOR_USERS = $(addprefix $(SUBJECTS)/,costs handles_door handles_door_now handles_throw libplugdoor.so)
 DOOR_LIBS = $(DOOR) -Wl,-rpath,'$$ORIGIN'
 $(DOOR_USERS): $(DOOR)
 $(DOOR): SUBJECT_FLAGS = -fexceptions
