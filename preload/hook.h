@@ -119,6 +119,11 @@ size_t hook_vector_size(const struct iovec *vector, size_t count);
 void hook_duplicated(int old_fd, int new_fd, bool is_cloexec);
 /* What fcntl() and ioctl() did to the descriptor itself; `result` is not negative. */
 void hook_controlled(int fd, int command, long argument, int result);
+/*
+ * After a call that wanted a descriptor and got `result`: it failed for want of one, and now there
+ * is the one that was ours. Make it again.
+ */
+bool hook_has_made_room(long result);
 /* Clears the way for dup2 onto new_fd; false (EBADF) when old_fd is not the program's to see. */
 bool hook_may_duplicate(int old_fd, int new_fd);
 int hook_close_range(unsigned int first, unsigned int last, int flags);

@@ -106,6 +106,19 @@ bool hook_may_duplicate(int old_fd, int new_fd)
 	return true;
 }
 
+bool hook_has_made_room(long result)
+{
+	struct hook_scope scope;
+	bool has_made_room;
+
+	if (result >= 0 || errno != EMFILE || hook_is_silent())
+		return false;
+	scope = hook_enter();
+	has_made_room = recorder_own_fd_give_up();
+	hook_leave(scope);
+	return has_made_room;
+}
+
 HOOK_EXPORT int dup(int old_fd)
 {
 	int new_fd;
@@ -113,6 +126,8 @@ HOOK_EXPORT int dup(int old_fd)
 	if (hook_is_hidden(old_fd))
 		return -1;
 	new_fd = REAL(dup)(old_fd);
+	if (hook_has_made_room(new_fd))
+		new_fd = REAL(dup)(old_fd);
 	hook_duplicated(old_fd, new_fd, false);
 	return new_fd;
 }
@@ -209,6 +224,8 @@ HOOK_EXPORT int fcntl(int fd, int command, ...)
 	if (hook_is_hidden(fd))
 		return -1;
 	result = REAL(fcntl)(fd, command, argument);
+	if (hook_has_made_room(result))
+		result = REAL(fcntl)(fd, command, argument);
 	hook_controlled(fd, command, argument, result);
 	return result;
 }
@@ -222,6 +239,8 @@ HOOK_EXPORT int fcntl64(int fd, int command, ...)
 	if (hook_is_hidden(fd))
 		return -1;
 	result = REAL(fcntl64)(fd, command, argument);
+	if (hook_has_made_room(result))
+		result = REAL(fcntl64)(fd, command, argument);
 	hook_controlled(fd, command, argument, result);
 	return result;
 }

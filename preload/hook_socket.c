@@ -32,6 +32,8 @@ HOOK_EXPORT int socket(int family, int type, int protocol)
 {
 	int fd = REAL(socket)(family, type, protocol);
 
+	if (hook_has_made_room(fd))
+		fd = REAL(socket)(family, type, protocol);
 	hook_socket_opened(fd, family, type, protocol);
 	return fd;
 }
@@ -51,6 +53,8 @@ HOOK_EXPORT int socketpair(int family, int type, int protocol, int fds[2])
 {
 	int result = REAL(socketpair)(family, type, protocol, fds);
 
+	if (hook_has_made_room(result))
+		result = REAL(socketpair)(family, type, protocol, fds);
 	if (result == 0)
 		hook_socket_paired(fds, family, type, protocol);
 	else
@@ -159,6 +163,8 @@ HOOK_EXPORT int accept(int listener_fd, __SOCKADDR_ARG address, socklen_t *restr
 	socklen_t room = hook_accept_room(address.__sockaddr__, size);
 	int fd = REAL(accept)(listener_fd, address, size);
 
+	if (hook_has_made_room(fd))
+		fd = REAL(accept)(listener_fd, address, size);
 	hook_accepted(listener_fd, fd, address.__sockaddr__, size, room, 0);
 	return fd;
 }
@@ -169,6 +175,8 @@ HOOK_EXPORT int accept4(int listener_fd, __SOCKADDR_ARG address, socklen_t *rest
 	socklen_t room = hook_accept_room(address.__sockaddr__, size);
 	int fd = REAL(accept4)(listener_fd, address, size, flags);
 
+	if (hook_has_made_room(fd))
+		fd = REAL(accept4)(listener_fd, address, size, flags);
 	hook_accepted(listener_fd, fd, address.__sockaddr__, size, room, flags);
 	return fd;
 }

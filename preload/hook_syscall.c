@@ -68,6 +68,8 @@ static long syscall_fcntl(SYSCALL_PARAMETERS)
 	if (!hook_may_duplicate((int)a, -1))
 		return -1;
 	result = SYSCALL_REAL();
+	if (hook_has_made_room(result))
+		result = SYSCALL_REAL();
 	hook_controlled((int)a, (int)b, c, (int)result);
 	return result;
 }

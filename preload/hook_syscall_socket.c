@@ -12,6 +12,8 @@ static long syscall_socket(SYSCALL_PARAMETERS)
 {
 	long result = SYSCALL_REAL();
 
+	if (hook_has_made_room(result))
+		result = SYSCALL_REAL();
 	hook_socket_opened((int)result, (int)a, (int)b, (int)c);
 	return result;
 }
@@ -20,6 +22,8 @@ static long syscall_socketpair(SYSCALL_PARAMETERS)
 {
 	long result = SYSCALL_REAL();
 
+	if (hook_has_made_room(result))
+		result = SYSCALL_REAL();
 	if (result == 0)
 		hook_socket_paired((const int *)d, (int)a, (int)b, (int)c);
 	return result;
@@ -59,6 +63,8 @@ static long syscall_accept(SYSCALL_PARAMETERS)
 	socklen_t room = b != 0 && size != NULL ? *size : 0;
 	long result = SYSCALL_REAL();
 
+	if (hook_has_made_room(result))
+		result = SYSCALL_REAL();
 	hook_accepted((int)a, (int)result, (const struct sockaddr *)b, size, room,
 		      number == SYS_accept4 ? (int)d : 0);
 	return result;

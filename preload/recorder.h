@@ -128,6 +128,8 @@ bool recorder_is_own_fd(int fd);
 int recorder_own_fd_from(unsigned int first);
 /* The program is about to take this number (dup2): moves ours away. False when it could not. */
 bool recorder_own_fd_yield(int fd);
+/* The program has none left (EMFILE): gives it ours. True: worth another try. */
+bool recorder_own_fd_give_up(void);
 
 /* ---- sockets: connecting ---- */
 

@@ -334,3 +334,8 @@ bool recorder_own_fd_yield(int fd)
 {
 	return !recorder_is_own_fd(fd) || sink_yield_fd();
 }
+
+bool recorder_own_fd_give_up(void)
+{
+	return recorder_is_ready() && sink_give_up_fd();
+}

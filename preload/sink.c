@@ -18,6 +18,8 @@
 #define SINK_STEP_LEAST (UINT64_C(64) << 10)
 #define SINK_STEP_MOST  (UINT64_C(256) << 10)
 /* So often a thread looks whether another one's growing is done, a tick apart. */
+#define SINK_FD_NEAR      64
+#define SINK_SPARE_BYTES  (UINT64_C(1) << 20)
 #define SINK_GROW_TURNS   20000
 #define SINK_GROW_TICK_NS 50000
 
@@ -96,14 +98,18 @@ static void sink_unopened(void)
 
 int sink_open(const char *directory, uint64_t max_bytes, const struct trace_file_header *header)
 {
-	int error;
+	struct rlimit limit;
+	bool is_lifted = sink_file_lift(&limit);
+	int error = sink_file_create(&sink_file, directory, header->pid);
 
-	error = sink_file_create(&sink_file, directory, header->pid);
+	if (error == 0)
+		sink_file_raise(&sink_file.fd, is_lifted);
+	if (is_lifted)
+		sink_file_drop(&limit);
 	if (error != 0) {
 		sink_unopened();
 		return error;
 	}
-	sink_file_raise(&sink_file.fd);
 	error = sink_window_reserve(&sink_window, max_bytes, SINK_STEP_LEAST);
 	if (error == 0)
 		error = sink_give(0, SINK_STEP_LEAST);
@@ -170,18 +176,45 @@ static void sink_give_back(void)
 	__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
 }
 
+/*
+ * The descriptor was given up when the program had no other: it is had again as long as growing
+ * takes, unless the path names another file by now. Returns 0 or an errno value.
+ */
+static int sink_reopen(void)
+{
+	int error;
+
+	if (sink_file.fd >= 0)
+		return 0;
+	error = sink_file_reopen(&sink_file);
+	if (error == 0)
+		sink_file_raise(&sink_file.fd, false);
+	return error;
+}
+
+/* Without a descriptor to be had, the next one that wants room tries again. */
+static int sink_extend_or_fill_up(uint64_t limit)
+{
+	int error = sink_reopen();
+
+	if (error == EMFILE || error == ENFILE)
+		return error;
+	if (error == 0)
+		error = sink_extend(limit);
+	if (error != 0)
+		sink_fill_up(error);
+	return error;
+}
+
 /* False when another thread is at it. */
-static bool sink_try_growing(uint64_t limit)
+static bool sink_try_growing(uint64_t limit, int *error)
 {
 	struct signals_mask mask = signals_block();
 	bool is_ours = sink_try_taking();
-	int error = 0;
 
 	if (is_ours) {
 		if (limit == __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE))
-			error = sink_extend(limit);
-		if (error != 0)
-			sink_fill_up(error);
+			*error = sink_extend_or_fill_up(limit);
 		sink_give_back();
 	}
 	signals_restore(mask);
@@ -195,15 +228,16 @@ static bool sink_try_growing(uint64_t limit)
 static bool sink_grow(uint64_t needed)
 {
 	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
+	int error = 0;
 
-	for (int turn = 0; turn < SINK_GROW_TURNS; turn++) {
+	for (int turn = 0; turn < SINK_GROW_TURNS && error == 0; turn++) {
 		uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
 
 		if (needed <= limit)
 			return true;
 		if (__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED))
 			return false;
-		if (!sink_try_growing(limit))
+		if (!sink_try_growing(limit, &error))
 			kernel_call2(SYS_nanosleep, &tick, NULL);
 	}
 	return false;
@@ -346,10 +380,10 @@ int sink_fd(void)
 	return __atomic_load_n(&sink_file.fd, __ATOMIC_RELAXED);
 }
 
-static bool sink_move_fd(void)
+static bool sink_move_fd(long least)
 {
 	int old = sink_fd();
-	long moved = kernel_call3(SYS_fcntl, old, F_DUPFD_CLOEXEC, old + 1);
+	long moved = old < 0 ? -1 : kernel_call3(SYS_fcntl, old, F_DUPFD_CLOEXEC, least);
 
 	if (moved < 0)
 		return false;
@@ -359,20 +393,71 @@ static bool sink_move_fd(void)
 }
 
 /* Not while another thread grows the file by that number: it would grow the program's file. */
-bool sink_yield_fd(void)
+static bool sink_await_taking(void)
 {
 	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
-	struct signals_mask mask = signals_block();
-	bool is_moved = false, is_ours = sink_try_taking();
+	bool is_ours = sink_try_taking();
 
 	for (int turn = 0; !is_ours && turn < SINK_GROW_TURNS; turn++) {
 		kernel_call2(SYS_nanosleep, &tick, NULL);
 		is_ours = sink_try_taking();
 	}
-	if (is_ours) {
-		is_moved = sink_move_fd();
+	return is_ours;
+}
+
+static bool sink_yield_to(long least)
+{
+	struct signals_mask mask = signals_block();
+	bool is_ours = sink_await_taking();
+	bool is_moved = is_ours && sink_move_fd(least);
+
+	if (is_ours)
 		sink_give_back();
-	}
 	signals_restore(mask);
 	return is_moved;
+}
+
+/* First the room that what follows may need, a snapshot of all that is open for one. */
+static bool sink_close_fd(void)
+{
+	uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
+
+	if (sink_file.fd < 0 || sink_file_is_beyond(sink_file.fd))
+		return false;
+	while (limit - __atomic_load_n(&sink_header()->tail_bytes, __ATOMIC_ACQUIRE) <
+		       SINK_SPARE_BYTES &&
+	       sink_extend(limit) == 0)
+		limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
+	sink_file_close(&sink_file);
+	return true;
+}
+
+bool sink_give_up_fd(void)
+{
+	struct signals_mask mask = signals_block();
+	bool is_ours = sink_await_taking();
+	bool is_given = is_ours && sink_close_fd();
+
+	if (is_ours)
+		sink_give_back();
+	signals_restore(mask);
+	return is_given;
+}
+
+bool sink_yield_fd(void)
+{
+	return sink_yield_to(sink_fd() + 1);
+}
+
+/* Twice as high, so that this is seldom; numbers that are no sockets do not come by here. */
+void sink_make_way(int fd)
+{
+	int own = sink_fd();
+	long above;
+
+	if (fd >= own || own - fd > SINK_FD_NEAR)
+		return;
+	above = sink_file_above(own);
+	if (above > own)
+		sink_yield_to(above);
 }

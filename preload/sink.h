@@ -83,5 +83,12 @@ int sink_fd(void);
 /* The program is about to use that very number: move out of its way. False: no other number was
  * free. */
 bool sink_yield_fd(void);
+/*
+ * The program has no number left: gives ours away, and has it again when the file must grow. False
+ * when there is none that the program could have.
+ */
+bool sink_give_up_fd(void);
+/* The program has got this number: when it comes near to ours, move out of its way. */
+void sink_make_way(int fd);
 
 #endif

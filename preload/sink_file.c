@@ -5,6 +5,7 @@
 #include <linux/magic.h>
 #include <stddef.h>
 #include <sys/resource.h>
+#include <sys/single_threaded.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
@@ -13,9 +14,12 @@
 
 #include "kernel.h"
 
-/* Above what select() and shells use, and low enough that the kernel's table of descriptors stays
- * small. */
-#define SINK_FD_LEAST     900
+/*
+ * The last number that select() has room for: above what shells use, and low enough that the
+ * kernel's table of descriptors stays small.
+ */
+#define SINK_FD_USUAL     1023
+#define SINK_FD_LIFT_MOST 4096
 #define SINK_SEQUENCE_MAX 10000u
 #define SINK_ZEROS_BYTES  4096
 #define SINK_ZEROS_PIECES 16
@@ -82,15 +86,84 @@ int sink_file_create(struct sink_file *file, const char *directory, uint32_t pid
 	return error;
 }
 
-void sink_file_raise(int *fd)
+static uint64_t sink_file_limit(void)
 {
-	struct rlimit limit = {.rlim_cur = SINK_FD_LEAST + 100};
-	long least = SINK_FD_LEAST;
-	long raised;
+	struct rlimit limit = {.rlim_cur = SINK_FD_USUAL + 1};
 
 	kernel_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
-	if (limit.rlim_cur < SINK_FD_LEAST + 100)
-		least = (long)(limit.rlim_cur - limit.rlim_cur / 8);
+	return limit.rlim_cur;
+}
+
+/* Of one thread alone: another would see the limit, or fork and keep it. */
+bool sink_file_lift(struct rlimit *limit)
+{
+	struct rlimit lifted;
+
+	if (!__libc_single_threaded ||
+	    kernel_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, limit) != 0 ||
+	    limit->rlim_cur > SINK_FD_LIFT_MOST)
+		return false;
+	lifted = *limit;
+	lifted.rlim_cur++;
+	if (lifted.rlim_max < lifted.rlim_cur)
+		lifted.rlim_max = lifted.rlim_cur;
+	return kernel_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, &lifted, NULL) == 0;
+}
+
+void sink_file_drop(const struct rlimit *limit)
+{
+	kernel_call4(SYS_prlimit64, 0, RLIMIT_NOFILE, limit, NULL);
+}
+
+long sink_file_above(int fd)
+{
+	uint64_t limit = sink_file_limit();
+	uint64_t wanted = 2 * (uint64_t)fd;
+
+	return wanted < limit ? (long)wanted : (long)limit - 1;
+}
+
+bool sink_file_is_beyond(int fd)
+{
+	return (uint64_t)fd >= sink_file_limit();
+}
+
+void sink_file_close(struct sink_file *file)
+{
+	struct stat status = {0};
+	int fd = file->fd;
+
+	kernel_call2(SYS_fstat, fd, &status);
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	__atomic_store_n(&file->fd, -1, __ATOMIC_RELAXED);
+	kernel_call1(SYS_close, fd);
+}
+
+int sink_file_reopen(struct sink_file *file)
+{
+	long fd = kernel_call4(SYS_openat, AT_FDCWD, file->path, O_RDWR | O_NOFOLLOW | O_CLOEXEC,
+			       0);
+	struct stat status = {0};
+
+	if (fd < 0)
+		return (int)-fd;
+	kernel_call2(SYS_fstat, fd, &status);
+	if (status.st_dev != file->device || status.st_ino != file->inode) {
+		kernel_call1(SYS_close, fd);
+		return ESTALE;
+	}
+	__atomic_store_n(&file->fd, (int)fd, __ATOMIC_RELAXED);
+	return 0;
+}
+
+/* Lifted, the limit has room for one number that the program cannot have. */
+void sink_file_raise(int *fd, bool is_lifted)
+{
+	uint64_t limit = sink_file_limit();
+	long least = is_lifted || limit <= SINK_FD_USUAL ? (long)limit - 1 : SINK_FD_USUAL;
+	long raised;
+
 	/* Where all the high ones are taken, one as high as can be had. */
 	for (; least > *fd; least -= least / 8 + 1) {
 		raised = kernel_call3(SYS_fcntl, *fd, F_DUPFD_CLOEXEC, least);

@@ -67,10 +67,12 @@ static bool sockets_reach(int fd)
 
 void sockets_put(int fd, uint64_t slot)
 {
-	if (sockets_reach(fd))
-		__atomic_store_n(&ledger_slots[fd], slot, __ATOMIC_RELEASE);
-	else
+	if (!sockets_reach(fd)) {
 		sink_lost(TRACE_LOST_FD_TOO_HIGH, 0);
+		return;
+	}
+	__atomic_store_n(&ledger_slots[fd], slot, __ATOMIC_RELEASE);
+	sink_make_way(fd);
 }
 
 uint64_t sockets_take(int fd)
