@@ -47,7 +47,8 @@ SYSTEM_OBJECTS := $(filter-out $(LARGE_OBJECTS),$(call object,tests/system/*.c))
 SUBJECTS := $(BUILD)/tests/subjects
 SUBJECT_NAMES := $(basename $(notdir $(wildcard tests/subjects/*.c tests/subjects/*.cc)))
 SUBJECT_PRODUCTS := $(foreach name,$(SUBJECT_NAMES),$(SUBJECTS)/$(name)$(if $(filter lib%,$(name)),.so))
-BENCH_PRODUCTS := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+BENCH_PROGRAMS := $(filter-out lib%,$(notdir $(basename $(wildcard tests/bench/*.c))))
+BENCH_PRODUCTS := $(addprefix $(BUILD)/bench/,$(BENCH_PROGRAMS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 RUNNERS := $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(if $(SYSTEM_OBJECTS),$(BUILD)/tests/system)
 LARGE_RUNNER := $(if $(LARGE_OBJECTS),$(BUILD)/tests/large)
@@ -239,7 +240,12 @@ format: ## rewrite the sources in the project's format
 
 $(BUILD)/bench/%: tests/bench/%.c $(STAMP)
 	@mkdir -p $(@D)
-	$(RUN) $(CC) $(C_FLAGS) -MF $@.d $< -o $@
+	$(RUN) $(CC) $(C_FLAGS) -MF $@.d $< $(BENCH_LIBS) -o $@
+$(BUILD)/bench/lib%.so: tests/bench/lib%.c $(STAMP)
+	@mkdir -p $(@D)
+	$(RUN) $(CC) $(C_FLAGS) -MF $@.d -fPIC -shared -Wl,-soname,$(@F) $< -o $@
+$(BUILD)/bench/calls: $(BUILD)/bench/libhandle.so
+$(BUILD)/bench/calls: BENCH_LIBS = $(BUILD)/bench/libhandle.so -Wl,-rpath,'$$ORIGIN'
 
 bench: ## what recording costs, against the bare program (BENCH=scale for the long rows)
 	$(INSTALL_PACKAGES) build bench

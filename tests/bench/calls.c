@@ -9,6 +9,8 @@
  */
 #include "loopback.h"
 
+#include "handle.h"
+
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -161,6 +163,15 @@ static void run_unix(const struct calls *calls, int count)
 		connection_cycle(calls, AF_UNIX, &unix_address, unix_size, &calls_libc);
 }
 
+static void run_handle(const struct calls *calls, int count)
+{
+	handle_ask_fn ask = calls == &calls_libc ? handle_own_ask() : handle_ask;
+	void *asked = handle_make();
+
+	while (count-- > 0)
+		ask(asked, count);
+}
+
 static const struct row rows[] = {
 	{"write of 1 byte to /dev/null", run_write, 20000},
 	{"read of 1 byte from /dev/zero", run_read, 20000},
@@ -168,6 +179,7 @@ static const struct row rows[] = {
 	{"TCP connection: socket, connect, close", run_client, 100},
 	{"the same, and accept and close of the server", run_both, 100},
 	{"UNIX connection: socket, connect, close", run_unix, 300},
+	{"call of a C library's handle", run_handle, 100000},
 };
 
 /* This thread's own time: what other programs take meanwhile is not in it. */
