@@ -1,6 +1,7 @@
 #include "render_show_object.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "model.h"
 #include "object_facts.h"
@@ -128,22 +129,32 @@ static void connect_add(const struct terminal *terminal, const struct model_sock
 			  words_errno(socket->connect_error));
 }
 
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void io_add(const struct terminal *terminal, const struct model *model,
 		   const struct model_socket *socket, uint64_t id, struct story *story)
 {
 	int64_t rest_ns = socket->peer_closed_ns != TIME_NONE ? socket->peer_closed_ns
 							      : socket_ended_ns(model, socket);
+	bool has_gaps = socket->longest_idle_ns != TIME_NONE && socket->longest_idle_ns > 0;
 	struct quantity silence, longest;
+	char gaps[64] = "";
 
 	story_add(story, socket->first_io_ns, MODEL_NONE, "s%" PRIu64 " first I/O", id);
 	if (socket->last_io_ns == TIME_NONE)
 		return;
-	quantity_duration(terminal, time_between(socket->last_io_ns, rest_ns), &silence);
-	quantity_duration(terminal, socket->longest_idle_ns, &longest);
+	if (has_gaps)
+		snprintf(gaps, sizeof gaps, ", at most %s apart",
+			 quantity_duration(terminal, socket->longest_idle_ns, &longest));
 	story_add(story, socket->last_io_ns, MODEL_NONE,
-		  "s%" PRIu64 " last I/O of %" PRIu64 " sends and %" PRIu64
-		  " receives, at most %s apart; idle for %s from here",
-		  id, socket->sends, socket->receives, longest.text, silence.text);
+		  "s%" PRIu64 " last I/O of %" PRIu64 " send%s and %" PRIu64
+		  " receive%s%s; idle for %s from here",
+		  id, socket->sends, plural(socket->sends), socket->receives,
+		  plural(socket->receives), gaps,
+		  quantity_duration(terminal, time_between(socket->last_io_ns, rest_ns), &silence));
 }
 
 static const char *closer_words(const struct model_socket *socket)

@@ -248,7 +248,7 @@ Test(show_object, tells_the_story_in_order_of_time)
 	comes_before("s1 connects", "app.py:20");
 	comes_before("app.py:20", "s1 connected, after 2.1 ms");
 	comes_before("s1 connected", "s1 first I/O");
-	comes_before("s1 first I/O", "s1 last I/O of 1 sends and 2 receives");
+	comes_before("s1 first I/O", "s1 last I/O of 1 send and 2 receives");
 	comes_before("idle for 700 ms from here", "s1 used by Session o3");
 	comes_before("s1 used by", "s1 the peer closes");
 	comes_before("s1 the peer closes", "gone: gc");
