@@ -86,19 +86,20 @@ def _lines(table):
 def connections():
     """This process' TCP connections: pairs of "LOCAL>PEER" and the state."""
     mine = set(_inodes())
-    found = []
+    # The kernel hands the table out in pieces: while it changes, a line may come twice.
+    found = {}
     for table in ("tcp", "tcp6"):
         for fields in _lines(table):
             if fields[9] in mine and fields[3] in STATES:
                 name = f"{_address(fields[1])}>{_address(fields[2])}"
-                found.append((name, STATES[fields[3]]))
-    return sorted(found)
+                found[name] = STATES[fields[3]]
+    return sorted(found.items())
 
 
 def unix_sockets():
     """How many UNIX sockets this process holds."""
     mine = set(_inodes())
-    return sum(fields[6] in mine for fields in _lines("unix"))
+    return len(mine & {fields[6] for fields in _lines("unix")})
 
 
 def step(name):
