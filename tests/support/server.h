@@ -11,7 +11,7 @@
 #include "command.h"
 
 enum server_kind {
-	SERVER_NGINX,    /* HTTP and HTTPS (certificate.pem), keepalive_timeout 1 s */
+	SERVER_NGINX,    /* HTTP and HTTPS (certificate.pem) */
 	SERVER_REDIS,    /* TCP and UNIX */
 	SERVER_POSTGRES, /* TCP and UNIX; database postgres, user tester, no password */
 	SERVER_MARIADB,  /* TCP and UNIX; user root, no password */
@@ -22,6 +22,9 @@ enum server_kind {
 struct server {
 	enum server_kind kind;
 	bool has_workers; /* nginx: a master and one worker, as it is usually run */
+	/* nginx: how long it keeps an idle connection, 0 for a second; a program that is not about
+	 * that should have so long that no load of the machine makes a difference. */
+	int keep_alive_s;
 
 	const char *directory;
 	int port, tls_port;

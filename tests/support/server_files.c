@@ -70,14 +70,15 @@ void nginx_prepare(struct server *server)
 		"  access_log access.log witness;\n"
 		"  client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;\n"
 		"  uwsgi_temp_path t4; scgi_temp_path t5;\n"
-		"  sendfile on; keepalive_timeout 1s;\n"
+		"  sendfile on; keepalive_timeout %ds;\n"
 		"  server { listen 127.0.0.1:%d; listen 127.0.0.1:%d ssl; root %s;\n"
 		"    ssl_certificate certificate.pem; ssl_certificate_key key.pem; }\n"
 		"}\n";
 	const char *text = scratch_format(
 		configuration, server->has_workers ? "worker_processes 1;" : "master_process off;",
-		geteuid() == 0 ? "user nobody nogroup;" : "", server->port, server->tls_port,
-		server->directory);
+		geteuid() == 0 ? "user nobody nogroup;" : "",
+		server->keep_alive_s != 0 ? server->keep_alive_s : 1, server->port,
+		server->tls_port, server->directory);
 
 	nginx_content(server);
 	scratch_write(file_in(server, "nginx.conf"), text, strlen(text));

@@ -20,7 +20,7 @@ Test(python, requests_agrees_with_strace)
 				      "    print(answer.status_code, len(answer.content))\n"
 				      "print(requests.get(sys.argv[1] + 'hello').text)\n"
 				      "session.close()\n";
-	struct server server = {0};
+	struct server server = {.keep_alive_s = 600};
 	struct comparison comparison;
 
 	server_start(&server, SERVER_NGINX);

@@ -35,7 +35,7 @@ static void expect_last_owner(const struct subject *subject, const char *name, s
 /* Without close() the socket outlives its Client: until the collector finds it. */
 Test(stories_http_clients, httpx_closed_and_not_closed)
 {
-	struct server server = {0};
+	struct server server = {.keep_alive_s = 600};
 	struct subject subject;
 	const char *address;
 
@@ -66,7 +66,7 @@ Test(stories_http_clients, httpx_closed_and_not_closed)
  * is finalized all the same. */
 Test(stories_http_clients, aiohttp_closed_and_not_closed)
 {
-	struct server server = {0};
+	struct server server = {.keep_alive_s = 600};
 	struct subject subject;
 
 	server_start(&server, SERVER_NGINX);
@@ -87,7 +87,7 @@ Test(stories_http_clients, aiohttp_closed_and_not_closed)
 /* Each thread at work needs a socket; others find them in the Session's pool. */
 Test(stories_http_clients, a_session_shared_by_threads)
 {
-	struct server server = {0};
+	struct server server = {.keep_alive_s = 600};
 	struct subject subject;
 	const json_t *session, *socket;
 	size_t nth;
