@@ -9,6 +9,7 @@
 #define ONE_THREAD   PYTHON_CLASS_ONE_THREAD
 #define HAS_FD       PYTHON_CLASS_HAS_FD
 #define HOLDS_SOCKET PYTHON_CLASS_HOLDS_SOCKET
+#define IS_PROXY     PYTHON_CLASS_IS_PROXY
 
 static const struct {
 	const char *module, *name;

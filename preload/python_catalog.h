@@ -16,6 +16,9 @@
 /* No object of ours: what its finalizer closes, nobody asked to close. */
 #define PYTHON_CLASS_HOLDS_SOCKET (1u << 2)
 
+/* Stands before another object of the catalog, its sync_engine, and owns what that one owns. */
+#define PYTHON_CLASS_IS_PROXY (1u << 3)
+
 struct python_catalog_entry {
 	enum trace_role role;
 	uint32_t flags;

@@ -117,7 +117,7 @@ static void code_renew(struct python_code *code, struct python_object *object,
 {
 	struct python_code_identity former = code->identity;
 
-	*code = (struct python_code){.identity = *identity, .cell_index = -1};
+	*code = (struct python_code){.identity = *identity, .cell_index = -1, .greenlet_index = -1};
 	python.Py_IncRef(identity->file);
 	python.Py_IncRef(identity->name);
 	if (former.file)
@@ -148,11 +148,38 @@ static uint32_t string_of(struct python_object *value, const char **text)
 	return *text ? recorder_string(*text, (size_t)size_bytes) : 0;
 }
 
-static void code_announce(struct python_code *code)
+/*
+ * SQLAlchemy's asyncio extension runs its synchronous half in a greenlet, and awaits what that asks
+ * for in this coroutine (sqlalchemy/util/_concurrency_py3k.py). To 3.11: from 3.12 on a suspended
+ * greenlet's frames cannot be walked without greenlet's changing them.
+ */
+static int greenlet_index(struct python_object *object, const char *file, const char *name)
+{
+	struct python_object *names;
+	int index = -1;
+
+	if (python.minor_version > 11 || !file || !name || strcmp(name, "greenlet_spawn") != 0 ||
+	    !strstr(file, "/sqlalchemy/util/"))
+		return -1;
+	names = python.PyObject_GetAttrString(object, "co_varnames");
+	for (ssize_t i = names ? python.PyTuple_Size(names) : 0; i-- > 0 && index < 0;) {
+		const char *text = python.PyUnicode_AsUTF8AndSize(python.PyTuple_GetItem(names, i),
+								  NULL);
+
+		if (text && !strcmp(text, "context"))
+			index = (int)i;
+	}
+	if (names)
+		python.Py_DecRef(names);
+	python.PyErr_Clear();
+	return index;
+}
+
+static void code_announce(struct python_code *code, struct python_object *object)
 {
 	static const char del[] = "__del__";
-	const char *text;
-	uint32_t file = string_of(code->identity.file, &text);
+	const char *text, *path;
+	uint32_t file = string_of(code->identity.file, &path);
 	uint32_t name = string_of(code->identity.name, &text);
 	size_t size_bytes = text ? strlen(text) : 0;
 
@@ -160,6 +187,7 @@ static void code_announce(struct python_code *code)
 		       !strcmp(text + size_bytes - (sizeof(del) - 1), del);
 	if (python.minor_version > 10)
 		code->is_method = text && is_method_name(text);
+	code->greenlet_index = greenlet_index(object, path, text);
 	code->generation = python_generation();
 	code->id = recorder_code(file, name, (uint32_t)code->identity.line);
 }
@@ -174,6 +202,6 @@ struct python_code *python_code_of(struct python_object *object)
 	else if (!is_same(&code->identity, &identity))
 		code_renew(code, object, &identity);
 	if (code && code->generation != python_generation())
-		code_announce(code);
+		code_announce(code, object);
 	return code;
 }

@@ -30,6 +30,7 @@ struct python_code {
 	bool is_method;          /* by its qualified name, up to 3.10 by its argument self */
 	bool is_method_of_class; /* its first argument has been an instance of a tracked class */
 	bool is_method_known;
+	int greenlet_index; /* the local variable that holds a greenlet which it drives; -1 none */
 	int cell_index; /* up to 3.10: where a first argument lies that inner functions use too */
 	struct {
 		int instruction, line; /* a line of 0: free */

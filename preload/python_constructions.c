@@ -189,6 +189,17 @@ static void link_by_fd(struct python_object *object, uint32_t id)
 	python.PyErr_Clear();
 }
 
+static void link_proxy(struct python_object *object)
+{
+	struct python_object *behind = python.PyObject_GetAttrString(object, "sync_engine");
+
+	if (behind) {
+		python_object_stands_before(object, behind);
+		python.Py_DecRef(behind); /* the proxy holds it */
+	}
+	python.PyErr_Clear();
+}
+
 /* One that failed has ended as well: what it had connected, it connected at creation. */
 static void init_leave(struct python_object *object, bool has_succeeded)
 {
@@ -201,6 +212,8 @@ static void init_leave(struct python_object *object, bool has_succeeded)
 	python_object_constructed(instance);
 	if (has_succeeded && (instance->class->entry.flags & PYTHON_CLASS_HAS_FD))
 		link_by_fd(object, python_object_id(instance));
+	if (has_succeeded && (instance->class->entry.flags & PYTHON_CLASS_IS_PROXY))
+		link_proxy(object);
 }
 
 void python_construction_init_left(struct python_object *object, bool has_succeeded)

@@ -163,6 +163,11 @@ int python_frame_line(struct python_object *frame, struct python_code *code)
 	return line;
 }
 
+struct python_object *python_frame_local(struct python_object *frame, int index)
+{
+	return (frame_words(frame) + locals_word)[index];
+}
+
 /* A variable that inner functions use is a cell: up to 3.10 elsewhere, then in place. */
 const struct python_object *python_frame_first_argument(struct python_object *frame,
 							const struct python_code *code)

@@ -21,6 +21,9 @@ struct python_object *python_frame_code(struct python_object *frame);
 
 int python_frame_line(struct python_object *frame, struct python_code *code);
 
+/* Borrowed; NULL while it is not bound. */
+struct python_object *python_frame_local(struct python_object *frame, int index);
+
 /* Borrowed; NULL when there is none. */
 const struct python_object *python_frame_first_argument(struct python_object *frame,
 							const struct python_code *code);

@@ -38,6 +38,29 @@ struct python_instance *python_object_find(const struct python_object *object)
 	return instance && instance->class->type == object->type ? instance : NULL;
 }
 
+void python_object_stands_before(const struct python_object *proxy,
+				 const struct python_object *object)
+{
+	struct python_instance *before = python_object_find(proxy);
+	struct python_instance *behind = python_object_find(object);
+
+	if (!before || !behind)
+		return;
+	before->behind = object;
+	behind->proxy = proxy;
+}
+
+/* Another object may be where the proxy was. */
+const struct python_object *python_object_proxy(const struct python_object *object)
+{
+	const struct python_instance *behind = python_object_find(object);
+	const struct python_instance *before = behind && behind->proxy
+						       ? python_object_find(behind->proxy)
+						       : NULL;
+
+	return before && before->behind == object ? behind->proxy : NULL;
+}
+
 static uint32_t instance_flags(const struct python_class *class, bool is_adopted)
 {
 	bool is_for_one_thread = class->entry.flags & PYTHON_CLASS_ONE_THREAD;

@@ -22,6 +22,8 @@ struct python_instance {
 	uint32_t id, generation;
 	/* Inside a __new__ of Python's, inside __init__, out of both. */
 	bool is_creating, is_constructing, is_constructed;
+	const struct python_object *proxy;  /* stands before it; NULL none, or gone */
+	const struct python_object *behind; /* of a proxy: what it stands before */
 };
 
 /* Off when the interpreter has gone or was not understood. */
@@ -33,6 +35,13 @@ bool python_objects_may_record(void);
 
 /* True while objects are recorded and one of them is alive. */
 bool python_objects_are_alive(void);
+
+/* `proxy`, which is tracked, stands before `object`. */
+void python_object_stands_before(const struct python_object *proxy,
+				 const struct python_object *object);
+
+/* The proxy that stands before it; NULL when there is none. */
+const struct python_object *python_object_proxy(const struct python_object *object);
 
 /* An object of this class was just born; NULL when memory is short. */
 struct python_instance *python_object_born(const struct python_object *object,

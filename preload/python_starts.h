@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PYTHON_OWNERS_MAX 4
+#define PYTHON_OWNERS_MAX 8 /* SQLAlchemy, from its pool to AsyncSession: 6 */
 
 /* Keeps the objects on the calling stack, or what its own thread or task has inherited. */
 void python_start_keep(const void *key);

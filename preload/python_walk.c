@@ -55,22 +55,14 @@ static void findings_add(struct findings *findings, const struct python_object *
 		findings->objects[findings->count++] = object;
 }
 
-static void walk_frame(struct python_walk *walk, struct findings *findings,
-		       struct python_object *frame)
+static void frame_add(struct python_walk *walk, struct findings *findings,
+		      struct python_object *frame, struct python_code *code)
 {
-	struct python_object *object = python_frame_code(frame);
-	struct python_code *code = object ? python_code_of(object) : NULL;
-	const struct python_object *first;
+	const struct python_object *first = python_frame_first_argument(frame, code), *proxy;
 
-	if (object)
-		python.Py_DecRef(object); /* the frame holds it */
-	walk->outermost_self = NULL;
-	if (!code)
-		return;
 	if (walk->frame_count < RECORDER_FRAMES_MAX)
 		walk->frames[walk->frame_count++] =
 			TRACE_FRAME_MAKE(code->id, (uint32_t)python_frame_line(frame, code));
-	first = python_frame_first_argument(frame, code);
 	walk->outermost_self = first;
 	if (walk->is_in_del)
 		return;
@@ -78,8 +70,64 @@ static void walk_frame(struct python_walk *walk, struct findings *findings,
 	if (!first || !is_wanted(first, code))
 		return;
 	findings_add(findings, first);
+	proxy = python_object_proxy(first);
+	if (proxy)
+		findings_add(findings, proxy);
 	if (!findings->parent && code->is_method)
 		findings->parent = first;
+}
+
+static struct python_code *code_of(struct python_object *frame)
+{
+	struct python_object *object = python_frame_code(frame);
+	struct python_code *code = object ? python_code_of(object) : NULL;
+
+	if (object)
+		python.Py_DecRef(object); /* the frame holds it */
+	return code;
+}
+
+/* New; NULL if the frame drives no greenlet that waits for it. */
+static struct python_object *greenlet_frame(struct python_object *frame,
+					    const struct python_code *code)
+{
+	struct python_object *greenlet, *waiting;
+
+	if (code->greenlet_index < 0)
+		return NULL;
+	greenlet = python_frame_local(frame, code->greenlet_index);
+	waiting = greenlet ? python.PyObject_GetAttrString(greenlet, "gr_frame") : NULL;
+	python.PyErr_Clear();
+	if (waiting && waiting->type != python.PyFrame_Type) {
+		python.Py_DecRef(waiting);
+		return NULL;
+	}
+	return waiting;
+}
+
+/* Takes over the reference to the frame. */
+static void frames_add(struct python_walk *walk, struct findings *findings,
+		       struct python_object *frame, bool is_in_greenlet)
+{
+	for (size_t i = 0; frame && i < WALK_MAX; i++) {
+		struct python_code *code = code_of(frame);
+		struct python_object *back, *waiting = NULL;
+
+		/* Who waits in the greenlet is further in than the coroutine that it waits for. */
+		if (code && !is_in_greenlet)
+			waiting = greenlet_frame(frame, code);
+		if (waiting)
+			frames_add(walk, findings, waiting, true);
+		if (code)
+			frame_add(walk, findings, frame, code);
+		else
+			walk->outermost_self = NULL;
+		back = python_frame_back(frame);
+		python.Py_DecRef(frame);
+		frame = back;
+	}
+	if (frame)
+		python.Py_DecRef(frame);
 }
 
 static void walk_frames(struct python_walk *walk, struct findings *findings)
@@ -88,16 +136,7 @@ static void walk_frames(struct python_walk *walk, struct findings *findings)
 
 	if (frame)
 		python.Py_IncRef(frame);
-	for (size_t i = 0; frame && i < WALK_MAX; i++) {
-		struct python_object *back;
-
-		walk_frame(walk, findings, frame);
-		back = python_frame_back(frame);
-		python.Py_DecRef(frame);
-		frame = back;
-	}
-	if (frame)
-		python.Py_DecRef(frame);
+	frames_add(walk, findings, frame, false);
 }
 
 /* Frame objects that 3.11 makes on demand could set the collector off in the middle of a hook. */

@@ -150,5 +150,23 @@ def psycopg(port):
     asyncio.run(use())
 
 
+def alchemy(port):
+    import asyncio
+
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+    async def use():
+        engine = create_async_engine(f"postgresql+asyncpg://tester@127.0.0.1:{port}/postgres")
+        create_async_engine(f"postgresql+asyncpg://tester@127.0.0.1:{port}/postgres")
+        async with AsyncSession(engine) as session:
+            print("one=" + str((await session.execute(text("select 1"))).scalar()))
+        async with AsyncSession(engine) as session:
+            print("two=" + str((await session.execute(text("select 2"))).scalar()))
+        await engine.dispose()
+
+    asyncio.run(use())
+
+
 globals()[sys.argv[1]](*sys.argv[2:])
 gc.collect()

@@ -132,6 +132,47 @@ Test(python_drivers, asyncpg_and_psycopg_connect_when_created)
 	drivers_run(&subject, COMMAND_LIST("psycopg", port));
 	cr_expect_eq(subject_fact(&subject, "one"), 1);
 	cr_expect_eq(subject_fact(&subject, "two"), 2);
+	expect_life(&subject, "psycopg.Connection", 1, "at-creation", 1);
+	expect_end(&subject, "psycopg.Connection", 1, "refcount");
+	expect_life(&subject, "psycopg.AsyncConnection", 1, "at-creation", 1);
+	expect_end(&subject, "psycopg.AsyncConnection", 1, "refcount");
+	subject_release(&subject);
+	server_stop(&server);
+}
+
+/*
+ * Its synchronous half, from the orm's Session to the pool, waits in a greenlet while a task
+ * connects; the AsyncEngine is on no stack at all.
+ */
+Test(python_drivers, sqlalchemy_connects_in_a_greenlet)
+{
+	static const char *const owners[] = {"sqlalchemy.pool.impl.AsyncAdaptedQueuePool",
+					     "sqlalchemy.future.engine.Engine",
+					     "sqlalchemy.ext.asyncio.engine.AsyncEngine",
+					     "sqlalchemy.future.engine.Connection",
+					     "sqlalchemy.orm.session.Session",
+					     "sqlalchemy.ext.asyncio.session.AsyncSession"};
+	struct server server = {0};
+	struct subject subject;
+	const json_t *socket;
+
+	server_start(&server, SERVER_POSTGRES);
+	drivers_run(&subject, COMMAND_LIST("alchemy", scratch_format("%d", server.port)));
+	cr_expect_eq(subject_fact(&subject, "one"), 1);
+	cr_expect_eq(subject_fact(&subject, "two"), 2);
+	socket = report_peer(subject.report, 0, server_address(&server));
+	cr_expect_eq(report_size(socket, "owners"), 6, "%s", report_dump(socket));
+	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
+		const json_t *owner = driver_object(&subject, owners[i], 1);
+
+		cr_expect(json_equal(json_array_get(json_object_get(socket, "owners"), i),
+				     json_object_get(owner, "id")),
+			  "%s: %s", owners[i], report_dump(socket));
+	}
+	expect_life(&subject, "sqlalchemy.ext.asyncio.engine.AsyncEngine", 1, "on-first-use", 1);
+	expect_life(&subject, "sqlalchemy.ext.asyncio.engine.AsyncEngine", 2, "never", 0);
+	expect_life(&subject, "sqlalchemy.ext.asyncio.session.AsyncSession", 2, "borrowed", 0);
+	expect_life(&subject, "sqlalchemy.orm.session.Session", 2, "borrowed", 0);
 	subject_release(&subject);
 	server_stop(&server);
 }
