@@ -12,16 +12,11 @@
 #include "hot.h"
 #include "kernel.h"
 #include "signals.h"
-#include "sink_file.h"
+#include "sink_state.h"
 #include "sink_window.h"
 
 #define SINK_STEP_LEAST (UINT64_C(64) << 10)
 #define SINK_STEP_MOST  (UINT64_C(256) << 10)
-/* So often a thread looks whether another one's growing is done, a tick apart. */
-#define SINK_FD_NEAR      64
-#define SINK_SPARE_BYTES  (UINT64_C(1) << 20)
-#define SINK_GROW_TURNS   20000
-#define SINK_GROW_TICK_NS 50000
 
 struct sink {
 	uint64_t limit_bytes; /* atomic: the file has blocks below this */
@@ -33,7 +28,7 @@ struct sink {
 
 struct sink_window sink_window HOT_DATA;
 static struct sink sink HOT_DATA;
-static struct sink_file sink_file = {.fd = -1};
+struct sink_file sink_file = {.fd = -1};
 static uint8_t *sink_parent_base;
 static uint64_t sink_parent_bytes;
 
@@ -162,8 +157,7 @@ static void sink_fill_up(int error)
 	diag_line(sink_file.path, "recording stops, the program goes on", error);
 }
 
-/* For the file's descriptor. False when another thread has it; signals are blocked meanwhile. */
-static bool sink_try_taking(void)
+bool sink_try_taking(void)
 {
 	uint32_t idle = 0;
 
@@ -171,25 +165,18 @@ static bool sink_try_taking(void)
 					   __ATOMIC_RELAXED);
 }
 
-static void sink_give_back(void)
+void sink_give_back(void)
 {
 	__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
 }
 
-/*
- * The descriptor was given up when the program had no other: it is had again as long as growing
- * takes, unless the path names another file by now. Returns 0 or an errno value.
- */
-static int sink_reopen(void)
+void sink_make_room(uint64_t bytes)
 {
-	int error;
+	uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
 
-	if (sink_file.fd >= 0)
-		return 0;
-	error = sink_file_reopen(&sink_file);
-	if (error == 0)
-		sink_file_raise(&sink_file.fd, false);
-	return error;
+	while (limit - __atomic_load_n(&sink_header()->tail_bytes, __ATOMIC_ACQUIRE) < bytes &&
+	       !__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED) && sink_extend(limit) == 0)
+		limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
 }
 
 /* Without a descriptor to be had, the next one that wants room tries again. */
@@ -373,91 +360,4 @@ void sink_trim(void)
 	__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&sink.limit_bytes, sink_header()->tail_bytes, __ATOMIC_RELEASE);
 	kernel_call2(SYS_ftruncate, sink_file.fd, sink_header()->tail_bytes);
-}
-
-int sink_fd(void)
-{
-	return __atomic_load_n(&sink_file.fd, __ATOMIC_RELAXED);
-}
-
-static bool sink_move_fd(long least)
-{
-	int old = sink_fd();
-	long moved = old < 0 ? -1 : kernel_call3(SYS_fcntl, old, F_DUPFD_CLOEXEC, least);
-
-	if (moved < 0)
-		return false;
-	__atomic_store_n(&sink_file.fd, (int)moved, __ATOMIC_RELAXED);
-	kernel_call1(SYS_close, old);
-	return true;
-}
-
-/* Not while another thread grows the file by that number: it would grow the program's file. */
-static bool sink_await_taking(void)
-{
-	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
-	bool is_ours = sink_try_taking();
-
-	for (int turn = 0; !is_ours && turn < SINK_GROW_TURNS; turn++) {
-		kernel_call2(SYS_nanosleep, &tick, NULL);
-		is_ours = sink_try_taking();
-	}
-	return is_ours;
-}
-
-static bool sink_yield_to(long least)
-{
-	struct signals_mask mask = signals_block();
-	bool is_ours = sink_await_taking();
-	bool is_moved = is_ours && sink_move_fd(least);
-
-	if (is_ours)
-		sink_give_back();
-	signals_restore(mask);
-	return is_moved;
-}
-
-/* First the room that what follows may need, a snapshot of all that is open for one. */
-static bool sink_close_fd(void)
-{
-	uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
-
-	if (sink_file.fd < 0 || sink_file_is_beyond(sink_file.fd))
-		return false;
-	while (limit - __atomic_load_n(&sink_header()->tail_bytes, __ATOMIC_ACQUIRE) <
-		       SINK_SPARE_BYTES &&
-	       sink_extend(limit) == 0)
-		limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
-	sink_file_close(&sink_file);
-	return true;
-}
-
-bool sink_give_up_fd(void)
-{
-	struct signals_mask mask = signals_block();
-	bool is_ours = sink_await_taking();
-	bool is_given = is_ours && sink_close_fd();
-
-	if (is_ours)
-		sink_give_back();
-	signals_restore(mask);
-	return is_given;
-}
-
-bool sink_yield_fd(void)
-{
-	return sink_yield_to(sink_fd() + 1);
-}
-
-/* Twice as high, so that this is seldom; numbers that are no sockets do not come by here. */
-void sink_make_way(int fd)
-{
-	int own = sink_fd();
-	long above;
-
-	if (fd >= own || own - fd > SINK_FD_NEAR)
-		return;
-	above = sink_file_above(own);
-	if (above > own)
-		sink_yield_to(above);
 }
