@@ -105,7 +105,7 @@ static void runtime_begin(void)
 {
 	static bool has_begun;
 
-	if (has_begun || !python_is_main_interpreter())
+	if (has_begun)
 		return;
 	has_begun = true;
 	if (python_frames_start() && builtins_replace()) {
@@ -119,11 +119,18 @@ static void runtime_begin(void)
 	python.PyErr_Clear();
 }
 
-/* The audit event comes before the import, so what is there by now came with an earlier one. */
+/*
+ * The audit event comes before the import, so what is there by now came with an earlier one. From
+ * 3.13 on no event tells of a new interpreter but its imports.
+ */
 static void module_is_imported(void)
 {
+	if (!python_is_main_interpreter()) {
+		python_capture_many_interpreters();
+		return;
+	}
 	runtime_begin();
-	if (python_objects_are_on() && python_is_main_interpreter())
+	if (python_objects_are_on())
 		python_tasks_look();
 }
 
