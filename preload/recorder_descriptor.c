@@ -75,6 +75,8 @@ void recorder_claim_ended(const struct recorder_claim *claim, enum trace_end end
 
 	if (socket == NULL)
 		return;
+	if (sink_fd() < 0)
+		sink_refill();
 	if (end != TRACE_END_REPLACED)
 		sockets_former_put(claim->fd, sink_offset(socket));
 	if (!claim->is_last) {

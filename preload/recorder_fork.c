@@ -93,11 +93,13 @@ static uint64_t *fork_known_row(const struct fork_known *known, uint32_t parents
 static struct trace_socket *fork_own(uint32_t parents, int fd, const struct fork_known *known)
 {
 	uint64_t *row = known->rows != NULL ? fork_known_row(known, parents) : NULL;
+	const struct trace_socket *record;
 	struct trace_socket *own;
 
 	if (row != NULL && *row != 0)
 		return sink_at((uint32_t)*row);
-	own = fork_repeat(sink_parent_at(parents), fd);
+	record = sink_parent_at(parents);
+	own = record != NULL ? fork_repeat(record, fd) : NULL;
 	if (row != NULL && own != NULL)
 		*row = (uint64_t)parents << 32 | sink_offset(own);
 	return own;

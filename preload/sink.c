@@ -30,7 +30,7 @@ struct sink_window sink_window HOT_DATA;
 static struct sink sink HOT_DATA;
 struct sink_file sink_file = {.fd = -1};
 static uint8_t *sink_parent_base;
-static uint64_t sink_parent_bytes;
+static uint64_t sink_parent_bytes, sink_parent_limit_bytes;
 
 /*
  * Blocks first, then access: what is mapped can always be written. Most programs fill a page or two
@@ -122,6 +122,7 @@ void sink_forked(void)
 	sink_forget_parent();
 	sink_parent_base = sink_window.base;
 	sink_parent_bytes = sink_window.bytes;
+	sink_parent_limit_bytes = sink.limit_bytes;
 	if (sink_file.fd >= 0)
 		kernel_call1(SYS_close, sink_file.fd);
 	memset(&sink, 0, sizeof(sink));
@@ -170,13 +171,18 @@ void sink_give_back(void)
 	__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
 }
 
-void sink_make_room(uint64_t bytes)
+uint64_t sink_room(void)
 {
 	uint64_t limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
 
-	while (limit - __atomic_load_n(&sink_header()->tail_bytes, __ATOMIC_ACQUIRE) < bytes &&
-	       !__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED) && sink_extend(limit) == 0)
-		limit = __atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE);
+	return limit - __atomic_load_n(&sink_header()->tail_bytes, __ATOMIC_ACQUIRE);
+}
+
+void sink_make_room(uint64_t bytes)
+{
+	while (sink_room() < bytes && !__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED) &&
+	       sink_extend(__atomic_load_n(&sink.limit_bytes, __ATOMIC_ACQUIRE)) == 0)
+		continue;
 }
 
 /* Without a descriptor to be had, the next one that wants room tries again. */
@@ -322,11 +328,16 @@ uint32_t sink_offset(const void *record)
 	return (uint32_t)(((const uint8_t *)record - sink_window.base) / TRACE_ALIGNMENT);
 }
 
+/* The parent goes on, and what it writes into pieces that are younger than the fork is not here. */
 const void *sink_parent_at(uint32_t offset)
 {
-	if (offset == 0 || sink_parent_base == NULL)
+	uint64_t at = (uint64_t)offset * TRACE_ALIGNMENT;
+	const struct trace_record *record = (const void *)(sink_parent_base + at);
+
+	if (offset == 0 || sink_parent_base == NULL || at >= sink_parent_limit_bytes ||
+	    record->size_bytes > sink_parent_limit_bytes - at)
 		return NULL;
-	return sink_parent_base + (uint64_t)offset * TRACE_ALIGNMENT;
+	return record;
 }
 
 void sink_forget_parent(void)

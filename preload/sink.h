@@ -73,7 +73,9 @@ static inline bool sink_holds(const void *record)
 	return (uintptr_t)record - (uintptr_t)sink_window.base < sink_window.bytes;
 }
 
-/* In a forked child, between sink_open() and sink_forget_parent(): a record of the parent's file.
+/*
+ * In a forked child, between sink_open() and sink_forget_parent(): a record of the parent's file,
+ * NULL for one that is younger than the fork.
  */
 const void *sink_parent_at(uint32_t offset);
 void sink_forget_parent(void);
@@ -88,6 +90,8 @@ bool sink_yield_fd(void);
  * when there is none that the program could have.
  */
 bool sink_give_up_fd(void);
+/* The program has just closed a number: room for more, when the file's own was given away. */
+void sink_refill(void);
 /* The program has got this number: when it comes near to ours, move out of its way. */
 void sink_make_way(int fd);
 

@@ -73,6 +73,24 @@ bool sink_give_up_fd(void)
 	return is_given;
 }
 
+/* Held no longer than that, so that the program's next number is what it would be. */
+void sink_refill(void)
+{
+	struct signals_mask mask;
+
+	if (sink_fd() >= 0 || sink_header() == NULL || sink_room() >= SINK_SPARE_BYTES / 2)
+		return;
+	mask = signals_block();
+	if (sink_try_taking()) {
+		if (sink_file.fd < 0 && sink_file_reopen(&sink_file) == 0) {
+			sink_make_room(SINK_SPARE_BYTES);
+			sink_file_close(&sink_file);
+		}
+		sink_give_back();
+	}
+	signals_restore(mask);
+}
+
 bool sink_yield_fd(void)
 {
 	return sink_yield_to(sink_fd() + 1);

@@ -21,6 +21,8 @@ extern struct sink_file sink_file;
 bool sink_try_taking(void);
 void sink_give_back(void);
 
+/* Bytes that the file has blocks for and no record yet. */
+uint64_t sink_room(void);
 /* Grows the file until it has so many bytes of room, or has as many as it can. Taken. */
 void sink_make_room(uint64_t bytes);
 

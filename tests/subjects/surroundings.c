@@ -100,6 +100,22 @@ static void few_descriptors(void)
 	traffic();
 }
 
+/* A server at its limit: whenever a number is free, the next socket takes it. */
+static void at_the_limit(void)
+{
+	int fds[16], count = 0, opened = 0;
+
+	limit(RLIMIT_NOFILE, 8);
+	for (int turn = 0; turn < 12000; turn++) {
+		while ((fds[count] = socket(AF_INET, SOCK_STREAM, 0)) >= 0) {
+			count++;
+			opened++;
+		}
+		MUST(errno == EMFILE && close(fds[--count]) == 0);
+	}
+	fact("opened", opened);
+}
+
 static void small_main_stack(void)
 {
 	limit(RLIMIT_STACK, SMALL_STACK_BYTES);
@@ -242,6 +258,7 @@ int main(int argc, char *argv[])
 		{"little-memory", little_memory},
 		{"small-files", small_files},
 		{"few-descriptors", few_descriptors},
+		{"at-the-limit", at_the_limit},
 		{"small-main-stack", small_main_stack},
 		{"small-stacks", small_stacks},
 		{"other-root", other_root},

@@ -96,6 +96,20 @@ Test(surroundings, small_files_only)
 	expect_unrecorded("small-files");
 }
 
+/* The file has a descriptor only between two of the program's, and grows all the same. */
+Test(surroundings, a_program_at_its_limit_loses_nothing)
+{
+	struct subject subject;
+	const json_t *coverage;
+
+	surroundings_run(&subject, "at-the-limit", true);
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect(json_is_true(json_object_get(coverage, "complete")), "%s", report_dump(coverage));
+	cr_expect_eq(report_size(subject.report, "sockets"),
+		     (size_t)subject_fact(&subject, "opened"));
+	subject_release(&subject);
+}
+
 /* As many as without us, though the trace's file has one of the numbers until the last is wanted.
  */
 Test(surroundings, few_descriptors)
