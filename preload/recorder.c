@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/single_threaded.h>
@@ -22,9 +23,9 @@
 #include "sockets.h"
 #include "stacks.h"
 
-/* So often a thread looks whether another one's birth of the file is done, a tick apart. */
-#define RECORDER_BIRTH_TURNS   20000
-#define RECORDER_BIRTH_TICK_NS 100000
+/* So often a thread waits for another one's birth of the file; whoever gives birth wakes it. */
+#define RECORDER_BIRTH_TURNS   200
+#define RECORDER_BIRTH_WAIT_NS 10000000
 #define RECORDER_PAGE_BYTES    4096
 
 struct recorder recorder HOT_DATA;
@@ -108,12 +109,13 @@ static void recorder_birth(void)
 /* Bounded: a thread that gives birth may have to wait for what this one holds (the loader). */
 static bool recorder_await_birth(void)
 {
-	const struct timespec tick = {.tv_nsec = RECORDER_BIRTH_TICK_NS};
+	const struct timespec most = {.tv_nsec = RECORDER_BIRTH_WAIT_NS};
 
 	for (int turn = 0; recorder_phase() == RECORDER_BEING_BORN; turn++) {
 		if (turn == RECORDER_BIRTH_TURNS)
 			return false;
-		kernel_call2(SYS_nanosleep, &tick, NULL);
+		kernel_call4(SYS_futex, &recorder.phase, FUTEX_WAIT_PRIVATE, RECORDER_BEING_BORN,
+			     &most);
 	}
 	return recorder_phase() == RECORDER_READY;
 }
@@ -130,6 +132,7 @@ bool recorder_be_born(void)
 		/* No handler may leave by siglongjmp() and the file half made. */
 		mask = signals_block();
 		recorder_birth();
+		kernel_call3(SYS_futex, &recorder.phase, FUTEX_WAKE_PRIVATE, INT32_MAX);
 		signals_restore(mask);
 	}
 	return recorder_await_birth();

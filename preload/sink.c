@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -169,6 +170,15 @@ bool sink_try_taking(void)
 void sink_give_back(void)
 {
 	__atomic_store_n(&sink.is_growing, 0, __ATOMIC_RELEASE);
+	kernel_call3(SYS_futex, &sink.is_growing, FUTEX_WAKE_PRIVATE, INT32_MAX);
+}
+
+/* Asleep: many threads that looked again and again would keep the one that grows from running. */
+void sink_wait(void)
+{
+	const struct timespec most = {.tv_nsec = SINK_GROW_WAIT_NS};
+
+	kernel_call4(SYS_futex, &sink.is_growing, FUTEX_WAIT_PRIVATE, 1, &most);
 }
 
 uint64_t sink_room(void)
@@ -220,7 +230,6 @@ static bool sink_try_growing(uint64_t limit, int *error)
  */
 static bool sink_grow(uint64_t needed)
 {
-	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
 	int error = 0;
 
 	for (int turn = 0; turn < SINK_GROW_TURNS && error == 0; turn++) {
@@ -231,7 +240,7 @@ static bool sink_grow(uint64_t needed)
 		if (__atomic_load_n(&sink.is_full, __ATOMIC_RELAXED))
 			return false;
 		if (!sink_try_growing(limit, &error))
-			kernel_call2(SYS_nanosleep, &tick, NULL);
+			sink_wait();
 	}
 	return false;
 }

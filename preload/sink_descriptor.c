@@ -29,11 +29,10 @@ static bool sink_move_fd(long least)
 /* Not while another thread grows the file by that number: it would grow the program's file. */
 static bool sink_await_taking(void)
 {
-	const struct timespec tick = {.tv_nsec = SINK_GROW_TICK_NS};
 	bool is_ours = sink_try_taking();
 
 	for (int turn = 0; !is_ours && turn < SINK_GROW_TURNS; turn++) {
-		kernel_call2(SYS_nanosleep, &tick, NULL);
+		sink_wait();
 		is_ours = sink_try_taking();
 	}
 	return is_ours;

@@ -10,9 +10,9 @@
 
 #include "sink_file.h"
 
-/* So often a thread looks whether another one is done with the descriptor, a tick apart. */
-#define SINK_GROW_TURNS   20000
-#define SINK_GROW_TICK_NS 50000
+/* So often a thread waits for another one to be done with the descriptor, which wakes it. */
+#define SINK_GROW_TURNS   100
+#define SINK_GROW_WAIT_NS 10000000
 
 /* fd (atomic) and path of the file; whoever has taken it may change it. */
 extern struct sink_file sink_file;
@@ -20,6 +20,7 @@ extern struct sink_file sink_file;
 /* For the file's descriptor. False when another thread has it; signals are blocked meanwhile. */
 bool sink_try_taking(void);
 void sink_give_back(void);
+void sink_wait(void); /* until it was given back, at most SINK_GROW_WAIT_NS */
 
 /* Bytes that the file has blocks for and no record yet. */
 uint64_t sink_room(void);
