@@ -250,10 +250,8 @@ $(BUILD)/bench/calls: BENCH_LIBS = $(BUILD)/bench/libhandle.so -Wl,-rpath,'$$ORI
 bench: ## what recording costs, against the bare program (BENCH=scale for the long rows)
 	$(INSTALL_PACKAGES) build bench
 	@$(MAKE) --no-print-directory all bench-programs
-	@cd $(BUILD)/bench && { ./bench $(abspath $(BUILD))/libsocklife.so >bench.txt; status=$$?; \
-		rm -rf trace.*; cat bench.txt; exit $$status; }
-	@cd $(BUILD)/bench && for part in python hooks; do \
-		/usr/bin/python3 $(CURDIR)/tests/bench/bench_$$part.py \
+	@cd $(BUILD)/bench && for part in hooks python programs; do \
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(CURDIR)/tests/bench/bench_$$part.py \
 			$(abspath $(BUILD))/libsocklife.so || exit; done
 
 bench-programs: $(BENCH_PRODUCTS)

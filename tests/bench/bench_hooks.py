@@ -5,13 +5,13 @@ environment adds the long rows: a million sockets, 100,000 open at once, 1,000 p
 """
 
 import glob
+import json
 import os
-import platform
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
+
+from bench_common import WIDTH, Recorded, bars, machine, svg
 
 COUNTS = [1000, 10000, 100000]
 THREADS = [1, 2, 4, 8, 16, 32, 64]
@@ -19,36 +19,6 @@ OPEN = [1000, 10000]
 PROCESSES = 100
 HANDLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "handle.handles")
 NUMBERS_MORE = 2000  # as scale.c has it
-WIDTH, LEFT, ROW = 760, 300, 26
-
-
-def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:
-        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    cpu = names[0] if names else platform.machine()
-    return f"{cpu}, {os.cpu_count()} cores, Linux {platform.release()}"
-
-
-class Recorded:
-    """A directory for traces, and how to run a program under the library in it."""
-
-    def __init__(self, library):
-        self.library = library
-
-    def __enter__(self):
-        self.trace = tempfile.mkdtemp(prefix="trace.", dir=".")
-        return self
-
-    def __exit__(self, *_):
-        shutil.rmtree(self.trace)
-
-    def run(self, *command):
-        environment = dict(os.environ, LD_PRELOAD=self.library, SOCKLIFE_TRACE=self.trace,
-                           SOCKLIFE_HANDLES=HANDLES)
-        return run(*command, environment=environment)
-
-    def size(self):
-        return sum(os.path.getsize(path) for path in glob.glob(f"{self.trace}/*.trace"))
 
 
 def run(*command, environment=None):
@@ -57,8 +27,8 @@ def run(*command, environment=None):
 
 
 def hooks(library, say):
-    with Recorded(library) as recorded:
-        lines = recorded.run("./calls").splitlines()
+    with Recorded(library, SOCKLIFE_HANDLES=HANDLES) as recorded:
+        lines = run("./calls", environment=recorded.environment).splitlines()
     say(f"{'in one process, libc against hook':<46} {'libc ns':>9} {'more ns':>9} {'ratio':>7}   quartiles")
     rows = []
     for line in lines:
@@ -74,7 +44,7 @@ def growth_row(library, say, kind, *arguments):
     count = int(arguments[-1])
     bare = float(run("./scale", *arguments).split()[0])
     with Recorded(library) as recorded:
-        ns, kib = recorded.run("./scale", *arguments).split()
+        ns, kib = run("./scale", *arguments, environment=recorded.environment).split()
         size = recorded.size()
     more = float(ns) - bare
     say(f"{kind:<46} {bare:9.0f} {more:9.0f} {size / count:9.0f} {int(kib):10}")
@@ -105,32 +75,9 @@ def processes(library, say):
     count = 1000 if os.environ.get("BENCH") == "scale" else PROCESSES
     with Recorded(library) as recorded:
         loop = f"i=0; while [ $i -lt {count} ]; do ./scale 1 10 >/dev/null; i=$((i+1)); done"
-        recorded.run("/bin/sh", "-c", loop)
+        run("/bin/sh", "-c", loop, environment=recorded.environment)
         files = len(glob.glob(f"{recorded.trace}/*.trace"))
         say(f"{count} processes of 10 sockets: {files} files, {recorded.size() / files:.0f} B each")
-
-
-def svg(path, height, title, parts):
-    with open(path, "w", encoding="utf-8") as out:
-        out.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
-                  'font-family="sans-serif" font-size="13">\n'
-                  f'<rect width="100%" height="100%" fill="white"/><text x="12" y="20">{title}</text>\n')
-        out.write("\n".join(parts) + "\n</svg>\n")
-
-
-def hooks_chart(rows, title):
-    most = max(1.1, max(high for _, _, _, high in rows))
-    scale = (WIDTH - LEFT - 80) / (most - 0.9)
-    parts = []
-    for at, (name, ratio, low, high) in enumerate(rows):
-        y = 40 + ROW * at
-        x, bare = (LEFT + (value - 0.9) * scale for value in (ratio, 1.0))
-        left, right = (LEFT + (max(value, 0.9) - 0.9) * scale for value in (low, high))
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 14}" text-anchor="end">{name}</text>'
-                     f'<rect x="{min(bare, x):.1f}" y="{y + 3}" width="{abs(x - bare):.1f}" height="14" fill="#4477aa"/>'
-                     f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{y + 10}" y2="{y + 10}" stroke="black"/>'
-                     f'<text x="{right + 6:.1f}" y="{y + 14}">{ratio:.3f}</text>')
-    svg("hooks.svg", 50 + ROW * len(rows), title, parts)
 
 
 def growth_chart(curves, title):
@@ -148,6 +95,29 @@ def growth_chart(curves, title):
     svg("growth.svg", 60 + 180 * len(curves), title, parts)
 
 
+def steady(library, say):
+    """10,000 sockets a second: does the last tenth cost what the first did, and is the file's growth even?"""
+    seconds = os.environ.get("STEADY", "600" if os.environ.get("BENCH") == "scale" else "10")
+    bare = run("./scale", "steady", seconds).split()
+    with Recorded(library) as recorded:
+        first, last, count, kib = run("./scale", "steady", seconds, environment=recorded.environment).split()
+        size = recorded.size()
+    say(f"10,000 sockets a second for {seconds} s, ns each: bare {bare[0]} then {bare[1]}, recorded {first} then {last}; "
+        f"{int(count)} sockets, {size / int(count):.0f} B each, {kib} KiB of RAM")
+
+
+def capped(library, say):
+    """max_trace: what a full file costs, and that the report says what is missing."""
+    count = 200000
+    with Recorded(library, SOCKLIFE_OPTIONS="max_trace=1M:quiet=1") as recorded:
+        ns = run("./scale", "1", str(count), environment=recorded.environment).split()[0]
+        size = recorded.size()
+        command = [os.path.join(os.path.dirname(library), "socklife"), "report", recorded.trace, "--format", "json"]
+        report = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True).stdout)
+    say(f"{count} sockets with max_trace=1M: {size} B of file, {ns} ns each, {len(report['sockets'])} sockets told, "
+        f"{report['coverage']['lost_records']} lost and counted, complete: {report['coverage']['complete']}")
+
+
 def bench(library):
     with open("hooks.txt", "w", encoding="utf-8") as table:
         def say(line):
@@ -155,9 +125,11 @@ def bench(library):
             table.write(line + "\n")
 
         say(machine())
-        hooks_chart(hooks(library, say), f"time of a call, libc's own is 1 ({machine()})")
+        bars("hooks.svg", f"time of a call, libc's own is 1 ({machine()})", hooks(library, say))
         growth_chart(growth(library, say), f"cost of a socket's life as they grow ({machine()})")
         processes(library, say)
+        capped(library, say)
+        steady(library, say)
 
 
 if __name__ == "__main__":

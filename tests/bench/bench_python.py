@@ -1,22 +1,19 @@
 """What recording costs a Python program: bench_python.py LIBSOCKLIFE, in a folder to write to.
 
-The end-to-end rows are as bench.c's: bare, recorded, bare again, and the medians of the ratios. The
-others come from one recorded process, where a tracked and an untracked class take turns.
+Measured in one recorded process, where a tracked and an untracked class take turns. Has besides the
+program with requests and its server, which bench_programs.py runs.
 """
 
-import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
-ROUNDS = 7
+from bench_common import Recorded
+
 BLOCKS = 15
 BIRTHS = 2000
 DEPTH = 40
-REQUESTS = "200"
 
 
 class Tracked:
@@ -79,35 +76,9 @@ def serve():
     server.serve_forever()
 
 
-def run_s(environment, *arguments):
-    started_s = time.perf_counter()
-    subprocess.run([sys.executable, __file__, *arguments], env=environment, check=True)
-    return time.perf_counter() - started_s
-
-
-def row(name, recorded, *arguments):
-    bare_s, ratios, noise = [], [], []
-    run_s(os.environ, *arguments)
-    for _ in range(ROUNDS):
-        bare_s.append(run_s(os.environ, *arguments))
-        ratios.append(run_s(recorded, *arguments) / bare_s[-1])
-        noise.append(run_s(os.environ, *arguments) / bare_s[-1])
-    medians = statistics.median(bare_s) * 1e3, statistics.median(ratios), statistics.median(noise)
-    print("{:<32} {:9.2f} {:9.3f} {:9.3f}".format(name, *medians), flush=True)
-
-
 def bench(library):
-    trace = tempfile.mkdtemp(prefix="trace.", dir=".")
-    recorded = dict(os.environ, LD_PRELOAD=library, SOCKLIFE_TRACE=trace)
-    recorded["SOCKLIFE_TRACK"] = "__main__.Tracked"
-    command = [sys.executable, __file__, "serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        url = f"http://127.0.0.1:{int(server.stdout.readline())}/"
-        row(f"requests, a Session: {REQUESTS} GETs", recorded, "gets", url, REQUESTS, "session")
-        row(f"requests, without: {REQUESTS} GETs", recorded, "gets", url, REQUESTS, "none")
-        server.terminate()
-    run_s(recorded, "births")
-    shutil.rmtree(trace)
+    with Recorded(library, SOCKLIFE_TRACK="__main__.Tracked") as recorded:
+        subprocess.run([sys.executable, __file__, "births"], env=recorded.environment, check=True)
 
 
 STEPS = {"births": births, "gets": gets, "serve": serve}

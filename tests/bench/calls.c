@@ -100,7 +100,7 @@ static void descriptors_open(void)
 	if (getsockname(tcp_listener, (struct sockaddr *)&tcp_address, &tcp_size) != 0 ||
 	    getsockname(unix_listener, (struct sockaddr *)&unix_address, &unix_size) != 0)
 		err(1, "getsockname");
-	tcp_ends[0] = loopback_connect(ntohs(tcp_address.sin_port));
+	tcp_ends[0] = loopback_connect_to((struct sockaddr *)&tcp_address, tcp_size);
 	tcp_ends[1] = fd_checked(accept(tcp_listener, NULL, NULL));
 	null_fd = fd_checked(open("/dev/null", O_WRONLY | O_CLOEXEC));
 	zero_fd = fd_checked(open("/dev/zero", O_RDONLY | O_CLOEXEC));

@@ -7,9 +7,13 @@
 
 #include <err.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #define MESSAGE_SIZE_BYTES 64
 
@@ -21,14 +25,31 @@ static inline struct sockaddr_in loopback_address(uint16_t port)
 	return address;
 }
 
-static inline int loopback_connect(uint16_t port)
+/* Of an abstract name (unix(7)). */
+static inline socklen_t loopback_unix_size(const char *name)
 {
-	struct sockaddr_in address = loopback_address(port);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+}
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+static inline int loopback_connect_to(const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(address->sa_family, SOCK_STREAM, 0);
+
+	if (fd < 0 || connect(fd, address, size) != 0)
 		err(1, "connect");
 	return fd;
+}
+
+/* A port, or "@" and an abstract name. */
+static inline int loopback_connect(const char *where)
+{
+	struct sockaddr_in tcp = loopback_address((uint16_t)strtoul(where, NULL, 10));
+	struct sockaddr_un local = {.sun_family = AF_UNIX};
+
+	if (where[0] != '@')
+		return loopback_connect_to((struct sockaddr *)&tcp, sizeof(tcp));
+	snprintf(local.sun_path + 1, sizeof(local.sun_path) - 1, "%s", where + 1);
+	return loopback_connect_to((struct sockaddr *)&local, loopback_unix_size(where + 1));
 }
 
 static inline void loopback_exchange(int fd)
@@ -40,12 +61,12 @@ static inline void loopback_exchange(int fd)
 		err(1, "exchange");
 }
 
-/* Both workloads are called PROGRAM PORT COUNT. */
-static inline long loopback_arguments(int argc, char **argv, uint16_t *port)
+/* Most workloads are called PROGRAM WHERE COUNT. */
+static inline long loopback_arguments(int argc, char **argv, const char **where)
 {
 	if (argc != 3)
-		errx(2, "usage: %s PORT COUNT", argv[0]);
-	*port = (uint16_t)strtoul(argv[1], NULL, 10);
+		errx(2, "usage: %s WHERE COUNT", argv[0]);
+	*where = argv[1];
 	return strtol(argv[2], NULL, 10);
 }
 

@@ -1,11 +1,11 @@
-/* COUNT exchanges over one connection. */
+/* COUNT exchanges over one connection: `ping_pong WHERE COUNT`. */
 #include "loopback.h"
 
 int main(int argc, char **argv)
 {
-	uint16_t port;
-	long count = loopback_arguments(argc, argv, &port);
-	int fd = loopback_connect(port);
+	const char *where;
+	long count = loopback_arguments(argc, argv, &where);
+	int fd = loopback_connect(where);
 
 	while (count-- > 0)
 		loopback_exchange(fd);

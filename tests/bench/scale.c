@@ -2,6 +2,8 @@
  * What a socket costs as there are more: `scale THREADS COUNT` opens and closes COUNT sockets,
  * shared among threads; `scale open COUNT` holds all of them open at once. Prints the processor's
  * ns a socket and the most memory that the process had, in KiB, apart from files that it maps.
+ * `scale steady SECONDS` opens and closes 10,000 a second, and prints the first and the last of ten
+ * parts' ns a socket, the sockets opened, and the memory.
  */
 #include <err.h>
 #include <pthread.h>
@@ -15,6 +17,11 @@
 
 #define THREADS_MAX  64
 #define NUMBERS_MORE 2000 /* the library's own descriptor is among them */
+
+#define STEADY_PARTS     10
+#define STEADY_A_SECOND  10000
+#define STEADY_A_STEP    100 /* then it sleeps until the next is due */
+#define STEADY_A_STEP_NS 10000000
 
 static int socket_open(void)
 {
@@ -69,23 +76,63 @@ static long memory_kib(void)
 	return kib;
 }
 
-int main(int argc, char **argv)
+static double used_ns(void)
 {
 	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (double)used.tv_sec * 1e9 + (double)used.tv_nsec;
+}
+
+/* Late steps are made up for, so that the rate holds over the whole part. */
+static double part_ns(long steps, struct timespec *due)
+{
+	double started_ns = used_ns();
+
+	for (long step = 0; step < steps; step++) {
+		for (int i = 0; i < STEADY_A_STEP; i++)
+			close(socket_open());
+		due->tv_nsec += STEADY_A_STEP_NS;
+		due->tv_sec += due->tv_nsec / 1000000000;
+		due->tv_nsec %= 1000000000;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, due, NULL);
+	}
+	return (used_ns() - started_ns) / (double)(steps * STEADY_A_STEP);
+}
+
+static void steady(long seconds)
+{
+	long steps = seconds * STEADY_A_SECOND / STEADY_A_STEP / STEADY_PARTS;
+	double first_ns = 0, last_ns = 0;
+	struct timespec due;
+
+	clock_gettime(CLOCK_MONOTONIC, &due);
+	for (int part = 0; part < STEADY_PARTS; part++) {
+		last_ns = part_ns(steps, &due);
+		first_ns = part == 0 ? last_ns : first_ns;
+	}
+	printf("%.1f %.1f %ld %ld\n", first_ns, last_ns, steps * STEADY_PARTS * STEADY_A_STEP,
+	       memory_kib());
+}
+
+int main(int argc, char **argv)
+{
 	long threads, count;
 
 	if (argc != 3)
-		errx(2, "usage: %s THREADS|open COUNT", argv[0]);
+		errx(2, "usage: %s THREADS|open|steady COUNT|SECONDS", argv[0]);
 	threads = strtol(argv[1], NULL, 10);
 	count = strtol(argv[2], NULL, 10);
+	if (strcmp(argv[1], "steady") == 0) {
+		steady(count);
+		return 0;
+	}
 	if (strcmp(argv[1], "open") == 0)
 		all_open(count);
 	else if (threads >= 1 && threads <= THREADS_MAX)
 		threads_run(threads, count);
 	else
 		errx(2, "1 to %d threads", THREADS_MAX);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	printf("%.1f %ld\n", ((double)used.tv_sec * 1e9 + (double)used.tv_nsec) / (double)count,
-	       memory_kib());
+	printf("%.1f %ld\n", used_ns() / (double)count, memory_kib());
 	return 0;
 }
