@@ -28,6 +28,8 @@ $(SUBJECTS)/handles_throw: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,now -Wl,-z,relro
 $(SUBJECTS)/libplugdoor.so: SUBJECT_LIBS = $(DOOR_LIBS) -Wl,-z,lazy
 # A sanitizer's runtime takes the unwinder's functions over; the library goes with what throws.
 $(SUBJECTS)/handles_throw $(DOOR): SUBJECT_SAN =
+# It leaks handles on purpose.
+$(SUBJECTS)/handles_door: SUBJECT_SAN =
 # facts.h initialises in C's manner.
 $(SUBJECTS)/handles_throw: SUBJECT_FLAGS = -Wno-missing-field-initializers
 # Clients in C, of Debian's own libraries. They leak on purpose and run under strace, which the leak
@@ -42,4 +44,6 @@ $(SUBJECTS)/handles_mariadb: SUBJECT_LIBS = -lmariadb
 $(SUBJECTS)/handles_bio: SUBJECT_LIBS = -lssl -lcrypto
 $(SUBJECTS)/handles_odbc: SUBJECT_LIBS = -lodbc
 # In a child whose environment is wiped, AddressSanitizer complains that it is not the first library.
-$(SUBJECTS)/missed: SUBJECT_SAN =
+$(SUBJECTS)/missed $(SUBJECTS)/processes: SUBJECT_SAN =
+# It gives up what a sanitizer needs: /proc, the address space, system calls.
+$(SUBJECTS)/surroundings: SUBJECT_SAN =

@@ -3,7 +3,7 @@
 import os
 import socket
 
-for _ in range(30000):
+for _ in range(3000):
     socket.socket().close()
 listener = socket.create_server(("127.0.0.1", 0))
 pid = os.fork()

@@ -36,7 +36,8 @@ void generated_record(struct generated_writer *writer, unsigned int kind, void *
 	head->size_bytes = (uint32_t)(fixed_bytes + text_bytes + rest);
 	head->kind = (uint16_t)kind;
 	fwrite(record, 1, fixed_bytes, writer->file);
-	fwrite(text, 1, text_bytes, writer->file);
+	if (text_bytes != 0)
+		fwrite(text, 1, text_bytes, writer->file);
 	fwrite(padding, 1, rest, writer->file);
 	writer->offset += head->size_bytes;
 	writer->totals->records++;
