@@ -21,40 +21,6 @@ static enum terminal_style style_of(enum finding_severity severity)
 	return severity == FINDING_WARNING ? TERMINAL_NOTICE : TERMINAL_QUIET;
 }
 
-/* Where a line may end so that it fits; the whole of a word that alone is too long. */
-static size_t line_length(const struct terminal *terminal, const char *text, unsigned int width)
-{
-	size_t length = 0, next = strcspn(text, " ");
-	char line[TEXT_SIZE];
-
-	do {
-		length = next;
-		next = length + strspn(text + length, " ");
-		next += strcspn(text + next, " ");
-		snprintf(line, sizeof line, "%.*s", (int)next, text);
-	} while (text[length] != '\0' && terminal_text_width(terminal, line) <= width);
-	return length;
-}
-
-/* Breaks escaped text into lines, the first of which has begun at column `begun`. */
-static void text_print(const struct terminal *terminal, const char *text, unsigned int begun,
-		       unsigned int indent, FILE *out)
-{
-	unsigned int width = terminal->width > indent + 20 ? terminal->width : indent + 20;
-
-	while (true) {
-		size_t length = line_length(terminal, text, width - begun);
-
-		fwrite(text, 1, length, out);
-		fputc('\n', out);
-		text += length + strspn(text + length, " ");
-		if (*text == '\0')
-			return;
-		fprintf(out, "%*s", (int)indent, "");
-		begun = indent;
-	}
-}
-
 /* "error  leaked: ", and where the message begins. */
 static unsigned int head_print(const struct finding *finding, const struct terminal *terminal,
 			       FILE *out)
@@ -74,7 +40,7 @@ static void message_print(const struct finding *finding, const struct terminal *
 	char text[TEXT_SIZE];
 
 	terminal_escape(terminal, finding->message, strlen(finding->message), text, sizeof text);
-	text_print(terminal, text, begun, INDENT, out);
+	terminal_print_lines(terminal, out, TERMINAL_PLAIN, text, begun, INDENT);
 }
 
 static void label_print(const struct terminal *terminal, const char *label, FILE *out)
@@ -106,7 +72,7 @@ static void finding_print(const struct finding *finding, const struct terminal *
 	place_print(finding, terminal, out);
 	terminal_escape(terminal, finding->fix, strlen(finding->fix), fix, sizeof fix);
 	label_print(terminal, "fix ", out);
-	text_print(terminal, fix, INDENT + 4, INDENT + 4, out);
+	terminal_print_lines(terminal, out, TERMINAL_PLAIN, fix, INDENT + 4, INDENT + 4);
 }
 
 static bool is_shown(const struct render_input *input, const struct finding *finding)

@@ -125,11 +125,11 @@ static void left_out_print(const struct section *section)
 	if (count == 0)
 		return;
 	snprintf(text, sizeof text,
-		 "  %" PRIu32 " more: pool%s or connection%s inside these that never connected; "
+		 "%" PRIu32 " more: pool%s or connection%s inside these that never connected; "
 		 "--all shows %s",
 		 count, count == 1 ? "" : "s", count == 1 ? "" : "s", count == 1 ? "it" : "them");
-	terminal_print(section->terminal, section->out, TERMINAL_QUIET, text);
-	fputc('\n', section->out);
+	fputs("  ", section->out);
+	terminal_print_lines(section->terminal, section->out, TERMINAL_QUIET, text, 2, 4);
 }
 
 static void section_print(struct section *section)

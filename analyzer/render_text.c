@@ -21,6 +21,8 @@
 #include "summary.h"
 #include "terminal.h"
 
+#define TOTALS_PART_SIZE 64
+
 struct report {
 	const struct render_input *input;
 	const struct model *model;
@@ -59,19 +61,42 @@ static void header_print(const struct report *report)
 	fprintf(report->out, "%s\n", command);
 }
 
+/* Parts with a dot between them, on as many lines as they need. */
+static void parts_print(const struct report *report, char parts[][TOTALS_PART_SIZE], size_t count)
+{
+	const char *dot = terminal_dot(&report->terminal);
+	unsigned int used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned int width = terminal_text_width(&report->terminal, parts[i]);
+
+		if (used != 0 && used + 3 + width > report->terminal.width) {
+			fputc('\n', report->out);
+			used = 0;
+		}
+		used += width + (used != 0 ? 3 : 0);
+		if (used > width)
+			fprintf(report->out, " %s ", dot);
+		fputs(parts[i], report->out);
+	}
+	fputc('\n', report->out);
+}
+
 static void totals_print(const struct report *report)
 {
 	const struct summary *summary = &report->summary;
-	const char *dot = terminal_dot(&report->terminal);
-	struct quantity sent = {{0}}, received = {{0}};
+	struct quantity quantity = {{0}};
+	char parts[6][TOTALS_PART_SIZE];
 
-	fprintf(report->out,
-		"%" PRIu64 " socket%s %s %" PRIu64 " connection%s %s %" PRIu64
-		" open at the end %s at most %" PRIu64 " at once %s %s out %s %s in\n",
-		summary->sockets, plural(summary->sockets), dot, summary->connections,
-		plural(summary->connections), dot, summary->open_at_end, dot, summary->peak_open,
-		dot, quantity_bytes(summary->bytes_sent, &sent), dot,
-		quantity_bytes(summary->bytes_received, &received));
+#define PART(index, ...) snprintf(parts[index], sizeof parts[index], __VA_ARGS__)
+	PART(0, "%" PRIu64 " socket%s", summary->sockets, plural(summary->sockets));
+	PART(1, "%" PRIu64 " connection%s", summary->connections, plural(summary->connections));
+	PART(2, "%" PRIu64 " open at the end", summary->open_at_end);
+	PART(3, "at most %" PRIu64 " at once", summary->peak_open);
+	PART(4, "%s out", quantity_bytes(summary->bytes_sent, &quantity));
+	PART(5, "%s in", quantity_bytes(summary->bytes_received, &quantity));
+#undef PART
+	parts_print(report, parts, sizeof parts / sizeof parts[0]);
 }
 
 /* ---- sockets ---- */
@@ -148,18 +173,20 @@ static void table_write(const struct report *report, const struct fold *fold,
 
 static void remark_print(const struct report *report, const char *text)
 {
-	terminal_print(&report->terminal, report->out, TERMINAL_QUIET, text);
-	fputc('\n', report->out);
+	fputs("  ", report->out);
+	terminal_print_lines(&report->terminal, report->out, TERMINAL_QUIET, text, 2, 4);
 }
 
 static void remarks_print(const struct report *report, const struct fold *fold)
 {
 	char text[128];
 
-	if (fold->shown == 0 && fold->left_out == 0 && report->model->sockets_count != 0)
-		remark_print(report, "\n  no socket is as asked for");
+	if (fold->shown == 0 && fold->left_out == 0 && report->model->sockets_count != 0) {
+		fputc('\n', report->out);
+		remark_print(report, "no socket is as asked for");
+	}
 	if (fold->group_count < fold->shown)
-		remark_print(report, "  ~ median of like sockets, whose bytes are added up; "
+		remark_print(report, "~ median of like sockets, whose bytes are added up; "
 				     "--no-fold shows each");
 	if (fold->left_out == 0)
 		return;

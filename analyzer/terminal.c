@@ -10,6 +10,7 @@
 
 #include "utf8.h"
 
+#define LINE_SIZE   4096
 #define WIDTH_LEAST 40u
 #define WIDTH_MOST  1000u
 
@@ -251,4 +252,39 @@ void terminal_print(const struct terminal *terminal, FILE *out, enum terminal_st
 		return;
 	}
 	fprintf(out, "%s%s\033[0m", style_sequences[style], text);
+}
+
+/* Where a line may end so that it fits; the whole of a word that alone is too long. */
+static size_t line_length(const struct terminal *terminal, const char *text, unsigned int width)
+{
+	size_t length = 0, next = strcspn(text, " ");
+	char line[LINE_SIZE];
+
+	do {
+		length = next;
+		next = length + strspn(text + length, " ");
+		next += strcspn(text + next, " ");
+		snprintf(line, sizeof line, "%.*s", (int)next, text);
+	} while (text[length] != '\0' && terminal_text_width(terminal, line) <= width);
+	return length;
+}
+
+void terminal_print_lines(const struct terminal *terminal, FILE *out, enum terminal_style style,
+			  const char *text, unsigned int begun, unsigned int indent)
+{
+	unsigned int width = terminal->width > indent + 20 ? terminal->width : indent + 20;
+	char line[LINE_SIZE];
+
+	while (true) {
+		size_t length = line_length(terminal, text, width - begun);
+
+		snprintf(line, sizeof line, "%.*s", (int)length, text);
+		terminal_print(terminal, out, style, line);
+		fputc('\n', out);
+		text += length + strspn(text + length, " ");
+		if (*text == '\0')
+			return;
+		fprintf(out, "%*s", (int)indent, "");
+		begun = indent;
+	}
 }

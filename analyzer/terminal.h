@@ -57,4 +57,11 @@ void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, 
 void terminal_print(const struct terminal *terminal, FILE *out, enum terminal_style style,
 		    const char *text);
 
+/*
+ * Prints escaped text, broken between words, and ends the line. The first line has begun at column
+ * `begun`, the others get `indent` blanks.
+ */
+void terminal_print_lines(const struct terminal *terminal, FILE *out, enum terminal_style style,
+			  const char *text, unsigned int begun, unsigned int indent);
+
 #endif

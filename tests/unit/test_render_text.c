@@ -300,8 +300,7 @@ Test(render_text, keeps_every_line_within_the_width)
 
 		setenv("COLUMNS", widths[i], 1);
 		text = hand_render(&hand, "text");
-		strtok_r(strstr(text, "SOCKETS"), "\n", &state);
-		for (char *line = strtok_r(NULL, "\n", &state); line != NULL && line[2] != '~';
+		for (char *line = strtok_r(text, "\n", &state); line != NULL;
 		     line = strtok_r(NULL, "\n", &state))
 			cr_expect_leq(mbstowcs(NULL, line, 0), width, "width %lu: %s", width, line);
 		free(text);
