@@ -139,13 +139,29 @@ static struct python_code *code_add(struct python_object *object,
 	return code;
 }
 
+/* A path that is no UTF-8: Python carries its bytes as lone surrogates (PEP 383). */
+static uint32_t path_string(struct python_object *path)
+{
+	struct python_object *bytes = python.PyUnicode_EncodeFSDefault(path);
+	ssize_t size_bytes = 0;
+	char *text = NULL;
+	uint32_t string = 0;
+
+	if (bytes && !python.PyBytes_AsStringAndSize(bytes, &text, &size_bytes))
+		string = recorder_string(text, (size_t)size_bytes);
+	if (bytes)
+		python.Py_DecRef(bytes);
+	python.PyErr_Clear();
+	return string;
+}
+
 static uint32_t string_of(struct python_object *value, const char **text)
 {
 	ssize_t size_bytes = 0;
 
 	*text = python.PyUnicode_AsUTF8AndSize(value, &size_bytes);
 	python.PyErr_Clear();
-	return *text ? recorder_string(*text, (size_t)size_bytes) : 0;
+	return *text ? recorder_string(*text, (size_t)size_bytes) : path_string(value);
 }
 
 /*

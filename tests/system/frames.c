@@ -58,3 +58,26 @@ Test(frames, functions_of_an_unloaded_plugin_are_named)
 	cr_expect_not_null(strstr(report_text(frame, "module"), "libplugged.so"));
 	subject_release(&subject);
 }
+
+/* Python carries the bytes of such a path as lone surrogates, which have no UTF-8. */
+Test(frames, a_python_file_with_any_bytes_in_its_name_is_named)
+{
+	static const char program[] = "import socket\n"
+				      "def make():\n"
+				      "    return socket.socketpair()\n"
+				      "make()\n";
+	const struct subject_options options = {.way = SUBJECT_RUN};
+	const char *path = scratch_format("%s/name\xfe\n.py", scratch_new());
+	const json_t *frame;
+	struct subject subject;
+
+	scratch_write(path, program, sizeof(program) - 1);
+	subject_run(&subject, &options, COMMAND_LIST("/usr/bin/python3", path));
+	cr_assert_eq(subject.command.status, 0, "%s", subject.command.err);
+	frame = report_frame(json_array_get(json_object_get(subject.report, "sockets"), 0),
+			     "opened_at", "make");
+	cr_expect_eq(report_number(frame, "line"), 3);
+	cr_expect_not_null(strstr(report_text(frame, "file"), "/name\\xfe\n.py"), "%s",
+			   report_dump(frame));
+	subject_release(&subject);
+}
