@@ -52,25 +52,29 @@ static bool might_have_been_one(const struct exchange *earlier, const struct exc
 	       (earlier->holder == MODEL_NONE || earlier->holder != later->holder);
 }
 
-static void chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint32_t count)
+/* Judges a chain of so many, unless they are only counted; how many of them make one. */
+static uint32_t chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint32_t count,
+			    bool is_counted_only)
 {
 	if (count < scene->settings->no_reuse_least)
-		return;
-	for (uint32_t i = 0; i < count; i++) {
+		return 0;
+	for (uint32_t i = 0; !is_counted_only && i < count; i++) {
 		struct rule_judgement judgement = rule_judgement_of(scene, RULE_NO_REUSE,
 								    sockets[i]);
 
 		rule_judge(scene, &judgement);
 	}
+	return count;
 }
 
 #define AHEAD 8
 
-static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *site)
+static uint32_t chains_judge(struct rule_scene *scene, const struct rule_site *site,
+			     bool is_counted_only)
 {
 	const uint32_t *sockets = scene->site_sockets + site->first;
 	struct exchange earlier = exchange_of(scene, sockets[0]), later;
-	uint32_t first = 0;
+	uint32_t first = 0, chained = 0;
 
 	for (uint32_t i = 1; i < site->count; i++) {
 		/* rows of one site lie far apart: ask for some of them ahead */
@@ -78,12 +82,21 @@ static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *s
 			__builtin_prefetch(&scene->model->sockets[sockets[i + AHEAD]]);
 		later = exchange_of(scene, sockets[i]);
 		if (!might_have_been_one(&earlier, &later)) {
-			chain_judge(scene, sockets + first, i - first);
+			chained += chain_judge(scene, sockets + first, i - first, is_counted_only);
 			first = i;
 		}
 		earlier = later;
 	}
-	chain_judge(scene, sockets + first, site->count - first);
+	return chained + chain_judge(scene, sockets + first, site->count - first, is_counted_only);
+}
+
+/* Where most work side by side, that a few came one after another is the scheduler's choice. */
+static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *site)
+{
+	uint32_t chained = chains_judge(scene, site, true);
+
+	if (chained != 0 && chained >= site->count / 2)
+		chains_judge(scene, site, false);
 }
 
 void rule_no_reuse(struct rule_scene *scene)

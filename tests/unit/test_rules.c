@@ -279,6 +279,15 @@ Test(rules, a_connection_for_each_exchange)
 	expect_none(RULE_NO_REUSE);
 }
 
+Test(rules, a_few_in_turn_among_many_at_once_are_no_missing_reuse)
+{
+	for (int i = 1; i <= 3; i++)
+		socket_at(i * 100 * HAND_MS)->closed_ns = (i * 100 + 50) * HAND_MS;
+	for (int i = 1; i <= 7; i++)
+		socket_at((500 + i) * HAND_MS)->closed_ns = 600 * HAND_MS;
+	expect_none(RULE_NO_REUSE);
+}
+
 Test(rules, another_address_of_the_same_server_is_no_failure)
 {
 	struct model_socket *socket = socket_at(100 * HAND_MS);
