@@ -22,7 +22,7 @@
 const struct table_column socket_columns[SOCKET_COLUMN_COUNT] = {
 	[SOCKET_ID] = {.title = "id"},
 	[SOCKET_FD] = {.title = "fd", .is_right = true, .rank = 5},
-	[SOCKET_PEER] = {.title = "peer", .least = 16},
+	[SOCKET_PEER] = {.title = "peer", .least = 15},
 	[SOCKET_OPENED] = {.title = "opened", .is_right = true, .rank = 2},
 	[SOCKET_CONNECT] = {.title = "connect", .is_right = true, .rank = 3},
 	[SOCKET_OPEN_FOR] = {.title = "open", .is_right = true, .rank = 1},

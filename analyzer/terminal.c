@@ -1,5 +1,6 @@
 #include "terminal.h"
 
+#include <ctype.h>
 #include <langinfo.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -227,6 +228,16 @@ static size_t stump_start(const char *text, size_t kept)
 	return text[start] == ' ' ? start : 0;
 }
 
+/* "app.py:12" in front: of a place the line is worth as much as the file. */
+static bool has_line_number(const char *text)
+{
+	size_t size = strcspn(text, " "), digits = 0;
+
+	while (digits < size && isdigit((unsigned char)text[size - 1 - digits]))
+		digits++;
+	return digits != 0 && digits < size && text[size - 1 - digits] == ':';
+}
+
 void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, unsigned int width)
 {
 	const char *ellipsis = terminal_ellipsis(terminal);
@@ -236,6 +247,11 @@ void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, 
 	if (terminal_text_width(terminal, text) <= width)
 		return;
 	kept = position_after(terminal, text, width > mark ? width - mark : 0);
+	if (kept < strcspn(text, " ") && has_line_number(text)) {
+		text[strcspn(text, " ")] = '\0';
+		terminal_cut(terminal, text, size, width);
+		return;
+	}
 	if (width < mark || kept + strlen(ellipsis) + 1 > size)
 		text[0] = '\0';
 	else if (stump_start(text, kept) != 0)

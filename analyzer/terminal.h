@@ -50,7 +50,8 @@ unsigned int terminal_text_width(const struct terminal *terminal, const char *te
 /* Cuts escaped text in the middle so that it takes at most `width` columns. */
 void terminal_cut(const struct terminal *terminal, char *text, size_t size, unsigned int width);
 
-/* The same at its end; a last word of which little would be left goes as a whole, unmarked. */
+/* The same at its end; a last word of which little would be left goes as a whole, unmarked,
+ * and a first one that ends in :LINE is cut in its middle, alone. */
 void terminal_cut_end(const struct terminal *terminal, char *text, size_t size, unsigned int width);
 
 /* Prints with a style; plain where there is no colour. */

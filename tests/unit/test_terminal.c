@@ -102,6 +102,16 @@ Test(terminal, cuts_off_a_word_of_which_little_would_be_left)
 	cr_expect_str_eq(whole, "app.py:12");
 }
 
+Test(terminal, keeps_the_line_of_a_place)
+{
+	char text[32] = "symbols_lookup.c:58 look", whole[32] = "session.py:15 <module>";
+
+	terminal_cut_end(&unicode, text, sizeof text, 12);
+	cr_expect_str_eq(text, "symbol….c:58");
+	terminal_cut_end(&unicode, whole, sizeof whole, 13);
+	cr_expect_str_eq(whole, "session.py:15");
+}
+
 Test(terminal, marks_a_cut_in_ascii_too)
 {
 	char text[32] = "localhost";
