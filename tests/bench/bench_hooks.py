@@ -53,8 +53,13 @@ def growth_row(library, say, kind, *arguments):
 
 def growth(library, say):
     is_long = os.environ.get("BENCH") == "scale"
-    say(f"{'as it grows':<46} {'libc ns':>9} {'more ns':>9} {'B/socket':>9} {'KiB of RAM':>10}")
-    curves = {"sockets in a run": [], "threads": [], "open at once": []}
+    say(f"{'as it grows':<46} {'libc ns':>9} {'more ns':>9} {'B each':>9} {'KiB of RAM':>10}")
+    curves = {"calls on one socket": [], "objects": [], "sockets in a run": [], "threads": [], "open at once": []}
+    for count in COUNTS + [1000000] * is_long:
+        more = growth_row(library, say, f"{count} calls on one socket", "calls", str(count))
+        curves["calls on one socket"].append((count, more))
+        more = growth_row(library, say, f"{count} objects", "objects", str(count))
+        curves["objects"].append((count, more))
     for count in COUNTS + [1000000] * is_long:
         more = growth_row(library, say, f"{count} sockets", "1", str(count))
         curves["sockets in a run"].append((count, more))
@@ -82,12 +87,12 @@ def processes(library, say):
 
 def growth_chart(curves, title):
     parts = []
-    most = max(1.0, *(more for points in curves.values() for _, more in points))
     for at, (name, points) in enumerate(curves.items()):
+        most = max(1.0, *(more for _, more in points))
         top, step = 60 + 180 * at, (WIDTH - 160) / max(1, len(points) - 1)
         places = [(80 + step * i, top + 120 - 100 * max(more, 0) / most) for i, (_, more) in enumerate(points)]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        parts.append(f'<text x="12" y="{top}">{name}: ns more a socket</text>'
+        parts.append(f'<text x="12" y="{top}">{name}: ns more each</text>'
                      f'<polyline points="{line}" fill="none" stroke="#4477aa" stroke-width="2"/>')
         for (x, y), (count, more) in zip(places, points):
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/><text x="{x:.1f}" y="{y - 8:.1f}">{more:.0f}</text>'

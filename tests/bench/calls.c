@@ -94,6 +94,7 @@ static void descriptors_open(void)
 
 	tcp_address = loopback_address(0);
 	tcp_listener = listener_open((struct sockaddr *)&tcp_address, tcp_size);
+	loopback_reset_accepted(tcp_listener);
 	/* A UNIX name of no length is chosen by the kernel (unix(7)). */
 	unix_listener = listener_open((struct sockaddr *)&unix_address, unix_size);
 	unix_size = sizeof(unix_address);

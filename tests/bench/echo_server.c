@@ -41,6 +41,7 @@ static int tcp_listen(void)
 
 	if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
 		err(1, "getsockname");
+	loopback_reset_accepted(fd);
 	printf("%u\n", (unsigned int)ntohs(address.sin_port));
 	return fd;
 }

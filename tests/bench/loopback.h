@@ -25,6 +25,18 @@ static inline struct sockaddr_in loopback_address(uint16_t port)
 	return address;
 }
 
+/*
+ * What a listener accepts is reset when it is closed after the client, so that no connection is
+ * left in TIME_WAIT: with thousands of them, the search for a free port is what would be measured.
+ */
+static inline void loopback_reset_accepted(int listener)
+{
+	struct linger linger = {.l_onoff = 1, .l_linger = 0};
+
+	if (setsockopt(listener, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) != 0)
+		err(1, "SO_LINGER");
+}
+
 /* Of an abstract name (unix(7)). */
 static inline socklen_t loopback_unix_size(const char *name)
 {

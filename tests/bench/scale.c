@@ -1,9 +1,10 @@
 /*
  * What a socket costs as there are more: `scale THREADS COUNT` opens and closes COUNT sockets,
- * shared among threads; `scale open COUNT` holds all of them open at once. Prints the processor's
- * ns a socket and the most memory that the process had, in KiB, apart from files that it maps.
- * `scale steady SECONDS` opens and closes 10,000 a second, and prints the first and the last of ten
- * parts' ns a socket, the sockets opened, and the memory.
+ * shared among threads; `scale open COUNT` holds all of them open at once; `scale calls COUNT`
+ * sends and receives on one, `scale objects COUNT` marks objects (track.h). Prints the processor's
+ * ns each and the most memory that the process had, in KiB, apart from files that it maps. `scale
+ * steady SECONDS` opens and closes 10,000 a second, and prints the first and the last of ten parts'
+ * ns a socket, the sockets opened, and the memory.
  */
 #include <err.h>
 #include <pthread.h>
@@ -14,6 +15,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <socklife/track.h>
 
 #define THREADS_MAX  64
 #define NUMBERS_MORE 2000 /* the library's own descriptor is among them */
@@ -59,6 +62,24 @@ static void all_open(long count)
 		err(1, "setrlimit");
 	while (count-- > 0)
 		socket_open();
+}
+
+static void calls_make(long count)
+{
+	char byte = 0;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+		err(1, "socketpair");
+	for (; count > 0; count -= 2)
+		if (send(ends[0], &byte, 1, 0) != 1 || recv(ends[1], &byte, 1, 0) != 1)
+			err(1, "exchange");
+}
+
+static void objects_make(long count)
+{
+	while (count-- > 0)
+		socklife_object_end(socklife_object_begin("bench.Thing", "client"));
 }
 
 /* proc(5): of what is resident, the pages that no file is behind. */
@@ -120,7 +141,7 @@ int main(int argc, char **argv)
 	long threads, count;
 
 	if (argc != 3)
-		errx(2, "usage: %s THREADS|open|steady COUNT|SECONDS", argv[0]);
+		errx(2, "usage: %s THREADS|open|calls|objects|steady COUNT|SECONDS", argv[0]);
 	threads = strtol(argv[1], NULL, 10);
 	count = strtol(argv[2], NULL, 10);
 	if (strcmp(argv[1], "steady") == 0) {
@@ -129,6 +150,10 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "open") == 0)
 		all_open(count);
+	else if (strcmp(argv[1], "calls") == 0)
+		calls_make(count);
+	else if (strcmp(argv[1], "objects") == 0)
+		objects_make(count);
 	else if (threads >= 1 && threads <= THREADS_MAX)
 		threads_run(threads, count);
 	else
