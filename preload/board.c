@@ -24,15 +24,19 @@ static int board_number(void)
 }
 
 /* The number may be another's by now, when run has ended: the magic tells. */
+static void board_add(struct trace_board *board)
+{
+	if (memcmp(board->magic, TRACE_BOARD_MAGIC, sizeof(board->magic)) == 0)
+		__atomic_fetch_add(&board->unrecorded, 1, __ATOMIC_RELAXED);
+}
+
 void board_count(void)
 {
 	int number = board_number();
 	long address = number >= 0 ? kernel_call3(SYS_shmat, number, NULL, 0) : -1;
-	struct trace_board *board = (struct trace_board *)address;
 
 	if (address < 0 && address > -4096)
 		return;
-	if (memcmp(board->magic, TRACE_BOARD_MAGIC, sizeof(board->magic)) == 0)
-		__atomic_fetch_add(&board->unrecorded, 1, __ATOMIC_RELAXED);
-	kernel_call1(SYS_shmdt, board);
+	board_add((struct trace_board *)address);
+	kernel_call1(SYS_shmdt, address);
 }

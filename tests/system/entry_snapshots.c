@@ -157,7 +157,7 @@ Test(entry_snapshots, what_no_hook_saw_is_told)
 	cr_assert_eq(json_array_size(notes), 2, "%s", report_dump(notes));
 	cr_expect_not_null(
 		strstr(json_string_value(json_array_get(notes, 0)), "15 bytes sent on socket"));
-	cr_expect_not_null(
-		strstr(json_string_value(json_array_get(notes, 1)), "1 socket was closed by a way"));
+	cr_expect_not_null(strstr(json_string_value(json_array_get(notes, 1)),
+				  "1 socket was closed by a way"));
 	subject_release(&subject);
 }
