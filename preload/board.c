@@ -35,7 +35,7 @@ void board_count(void)
 	int number = board_number();
 	long address = number >= 0 ? kernel_call3(SYS_shmat, number, NULL, 0) : -1;
 
-	if (address < 0 && address > -4096)
+	if ((unsigned long)address > -4096ul)
 		return;
 	board_add((struct trace_board *)address);
 	kernel_call1(SYS_shmdt, address);
