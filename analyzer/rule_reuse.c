@@ -1,5 +1,6 @@
 /* Clients that are used less, or by more, than they are made for: over time, or at one time. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "model.h"
 #include "object_facts.h"
@@ -124,9 +125,21 @@ static uint32_t opener_tid(const struct model *model, const struct model_socket 
 	return socket->owner_count != 0 ? model->links[model->owners[socket->first_owner]].tid : 0;
 }
 
+/* What the clock that dates I/O may lag behind: a tick of the kernel's, of 10 ms at the most. */
+#define TICK_NS INT64_C(10000000)
+
+static bool is_same_peer(const struct model_socket *a, const struct model_socket *b)
+{
+	if (a->peer.family != b->peer.family || a->peer.port != b->peer.port)
+		return false;
+	if (a->peer_name != NULL && b->peer_name != NULL)
+		return strcmp(a->peer_name, b->peer_name) == 0;
+	return memcmp(a->peer.bytes, b->peer.bytes, sizeof a->peer.bytes) == 0;
+}
+
 /*
  * A pool opens a second connection to the same peer only while the first is at work. So when
- * another thread opened it, and the first was used before and after, both were inside the object.
+ * another thread opened it, and the first was used until then, both were inside the object.
  */
 static bool is_overlap(const struct model *model, const struct model_socket *first,
 		       const struct model_socket *second)
@@ -134,9 +147,9 @@ static bool is_overlap(const struct model *model, const struct model_socket *fir
 	uint32_t first_tid = opener_tid(model, first), second_tid = opener_tid(model, second);
 
 	return first_tid != second_tid && first_tid != 0 && second_tid != 0 &&
-	       first->peer.port == second->peer.port && first->connect_started_ns != TIME_NONE &&
-	       first->connect_started_ns < second->created_ns && first->last_io_ns != TIME_NONE &&
-	       first->last_io_ns > second->created_ns && first->receives != 0 &&
+	       is_same_peer(first, second) && first->connect_started_ns != TIME_NONE &&
+	       first->last_io_ns != TIME_NONE && first->last_io_ns + TICK_NS > second->created_ns &&
+	       first->receives != 0 &&
 	       (first->closed_ns == TIME_NONE || first->closed_ns > second->created_ns);
 }
 

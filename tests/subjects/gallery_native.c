@@ -102,7 +102,7 @@ static void growth_array_sick(void)
 		fds[i] = socket(AF_INET, SOCK_STREAM, 0); /* <- growth_array */
 		reach(fds[i]);
 		exchange(fds[i]);
-		usleep(5000);
+		usleep(20000);
 	}
 	for (int i = 0; i < PILE; i++)
 		close(fds[i]);

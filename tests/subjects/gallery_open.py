@@ -15,6 +15,7 @@ import time
 HOST, PORT = sys.argv[2], int(sys.argv[3])
 URL = f"http://{HOST}:{PORT}/hello"
 DSN = f"host={HOST} port={PORT} user=tester dbname=postgres"
+GROWS_S = 0.02  # between two of a pile: it must grow for longer than it then lies about
 kept = []
 
 
@@ -58,6 +59,7 @@ def growth_http_sick():
         connection.request("GET", "/hello")  # <- growth_http
         connection.getresponse().read()
         kept.append(connection)
+        time.sleep(GROWS_S)
     close_kept()
 
 
@@ -85,6 +87,7 @@ def growth_mixed_sick():
             kept.append(connection)
         else:
             connection.close()
+        time.sleep(GROWS_S)
     close_kept()
 
 
@@ -141,6 +144,7 @@ def growth_database_sick():
         connection = psycopg2.connect(DSN)  # <- growth_database
         query(connection)
         kept.append(connection)
+        time.sleep(GROWS_S)
     close_kept()
 
 

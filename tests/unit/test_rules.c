@@ -288,6 +288,26 @@ Test(rules, a_few_in_turn_among_many_at_once_are_no_missing_reuse)
 	expect_none(RULE_NO_REUSE);
 }
 
+/* The second thread opens its connection while the first has not done with its own. */
+Test(rules, two_threads_inside_one_object)
+{
+	uint32_t object = object_scene_object(&scene, "a.Session", TRACE_ROLE_SESSION, 0);
+	struct model_socket *first = socket_at(100 * HAND_MS), *second = socket_at(120 * HAND_MS);
+
+	scene.hand.objects[object].flags |= TRACE_OBJECT_ONE_THREAD;
+	object_scene_owner(&scene, 0, object);
+	object_scene_owner(&scene, 1, object);
+	scene.hand.links[0].tid = 1;
+	scene.hand.links[1].tid = 2;
+	first->last_io_ns = second->created_ns - 3 * HAND_MS; /* by a clock that lags */
+	expect(RULE_SHARED_ACROSS_THREADS, 1);
+	second->peer.bytes[3]++;
+	expect_none(RULE_SHARED_ACROSS_THREADS);
+	second->peer.bytes[3]--;
+	first->last_io_ns = second->created_ns - 50 * HAND_MS;
+	expect_none(RULE_SHARED_ACROSS_THREADS);
+}
+
 Test(rules, another_address_of_the_same_server_is_no_failure)
 {
 	struct model_socket *socket = socket_at(100 * HAND_MS);
