@@ -117,7 +117,8 @@ static void fork_repeat_fd(int fd, uint64_t slot, const struct fork_known *known
 		recorder_count_open();
 	sockets_put(fd, (slot & ~(uint64_t)UINT32_MAX) | sink_offset(own));
 	/* Only now does the number name the socket of this file. */
-	if (own->fd_count == 1 && own->connect_offset == 0 && (own->flags & TRACE_SOCKET_LISTENING))
+	if (own->fd_count == 1 && own->connect_offset == 0 &&
+	    (own->family != AF_UNIX || (own->flags & TRACE_SOCKET_LISTENING)))
 		recorder_bound(fd, NULL, 0);
 }
 
