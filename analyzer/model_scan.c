@@ -23,7 +23,7 @@ static bool ids_reach(struct model_loader *loader, struct model_ids *ids, uint32
 	uint64_t size = ids->size < 64 ? 64 : (uint64_t)ids->size * 2;
 	uint32_t *rows;
 
-	if (id < ids->size)
+	if (ids->rows != NULL && id < ids->size)
 		return true;
 	if (size <= id)
 		size = (uint64_t)id + 1;

@@ -109,7 +109,9 @@ static bool is_same_peer(const struct model *model, uint32_t left, uint32_t righ
 
 	/* whose every field is in their text */
 	if (is_internet(peer) && is_internet(other))
-		return memcmp(peer, other, sizeof *peer) == 0;
+		return peer->family == other->family && peer->port == other->port &&
+		       peer->scope_id == other->scope_id &&
+		       memcmp(peer->bytes, other->bytes, sizeof peer->bytes) == 0;
 
 	address_text_fill(peer, &a);
 	address_text_fill(other, &b);

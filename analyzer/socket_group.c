@@ -11,9 +11,9 @@
 
 enum duration { LATENCY, OPEN_FOR, IDLE, DURATIONS };
 
-/* The values of a line's sockets while they are gathered: of each kind there is room for all. */
+/* Where a line's values are while they are gathered: of each kind there is room for all. */
 struct tally {
-	int64_t *values;
+	size_t first;
 	uint32_t room;
 	uint32_t counts[DURATIONS];
 };
@@ -77,8 +77,13 @@ static void spread_add(struct socket_spread *spread, int64_t value)
 		spread->most = value;
 }
 
+static size_t place_of(const struct tally *tally, int duration)
+{
+	return tally->first + (size_t)duration * tally->room;
+}
+
 static void socket_gather(const struct model *model, const struct model_socket *socket,
-			  struct socket_group *sum, struct tally *tally)
+			  struct socket_group *sum, struct tally *tally, int64_t *values)
 {
 	int64_t durations[DURATIONS];
 
@@ -88,18 +93,18 @@ static void socket_gather(const struct model *model, const struct model_socket *
 		if (durations[i] == TIME_NONE)
 			continue;
 		spread_add(spread_of(sum, i), durations[i]);
-		tally->values[(size_t)i * tally->room + tally->counts[i]++] = durations[i];
+		values[place_of(tally, i) + tally->counts[i]++] = durations[i];
 	}
 }
 
-static void sum_finish(struct socket_group *sum, struct tally *tally)
+static void sum_finish(struct socket_group *sum, const struct tally *tally, int64_t *values)
 {
 	for (int i = 0; i < DURATIONS; i++) {
 		uint32_t count = tally->counts[i];
 
 		if (count != 0)
-			spread_of(sum, i)->median = numbers_select(
-				tally->values + (size_t)i * tally->room, count, count / 2);
+			spread_of(sum, i)->median = numbers_select(values + place_of(tally, i),
+								   count, count / 2);
 	}
 }
 
@@ -115,10 +120,10 @@ static void sockets_gather(struct gathering *gathering)
 
 		if (line != MODEL_NONE)
 			socket_gather(groups->model, &groups->model->sockets[i], &groups->sums[sum],
-				      &gathering->tallies[sum]);
+				      &gathering->tallies[sum], gathering->values);
 	}
 	for (uint32_t i = 0; i < groups->sum_count; i++)
-		sum_finish(&groups->sums[i], &gathering->tallies[i]);
+		sum_finish(&groups->sums[i], &gathering->tallies[i], gathering->values);
 }
 
 /* Counts the folded lines, and returns how many values there may be of one kind. */
@@ -153,7 +158,7 @@ static bool sums_make(struct socket_groups *groups, struct gathering *gathering)
 		if (place == MODEL_NONE)
 			continue;
 		groups->sums[place] = sum_begin(groups->model, fold->groups[i].first);
-		gathering->tallies[place] = (struct tally){.values = gathering->values + next,
+		gathering->tallies[place] = (struct tally){.first = next,
 							   .room = fold->groups[i].count};
 		next += (size_t)fold->groups[i].count * DURATIONS;
 	}
@@ -191,11 +196,11 @@ static void alone_fill(struct socket_groups *groups, uint32_t socket)
 {
 	const struct model_socket *row = &groups->model->sockets[socket];
 	int64_t values[DURATIONS];
-	struct tally tally = {.values = values, .room = 1};
+	struct tally tally = {.room = 1};
 
 	groups->alone = sum_begin(groups->model, socket);
-	socket_gather(groups->model, row, &groups->alone, &tally);
-	sum_finish(&groups->alone, &tally);
+	socket_gather(groups->model, row, &groups->alone, &tally, values);
+	sum_finish(&groups->alone, &tally, values);
 }
 
 const struct socket_group *socket_groups_ask(struct socket_groups *groups,
