@@ -316,7 +316,7 @@ void verdict_object(struct verdict *verdict, const struct terminal *terminal,
 
 uint32_t verdict_phrases(const struct model *model, uint32_t object)
 {
-	struct verdict verdict;
+	struct verdict verdict = {.phrases = 0};
 	struct sentence sentence = {.verdict = &verdict,
 				    .model = model,
 				    .row = &model->objects[object],
