@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+/* How long before a close a send is the goodbye of a protocol, as PostgreSQL and MySQL have it. */
+#define GOODBYE_NS INT64_C(20000000)
+
 int64_t time_between(int64_t from_ns, int64_t to_ns)
 {
 	int64_t duration_ns;
@@ -112,9 +115,21 @@ bool socket_is_left_open(const struct model_socket *socket)
 	return socket->end == 0 || socket->end == TRACE_END_EXIT;
 }
 
+/* On the kernel's tick a FIN may seem to come before its cause: a silence of TIME_NONE. */
+bool socket_is_goodbye(const struct model_socket *socket)
+{
+	int64_t held_ns = time_between(socket->peer_closed_ns, socket->closed_ns);
+	int64_t silence_ns = time_between(socket->last_io_ns, socket->peer_closed_ns);
+
+	return socket->last_io_ns != TIME_NONE && held_ns != TIME_NONE && held_ns <= GOODBYE_NS &&
+	       silence_ns <= GOODBYE_NS;
+}
+
 enum socket_closer socket_first_closer(const struct model_socket *socket)
 {
-	bool peer_closed = socket->peer_closed_ns != TIME_NONE;
+	bool is_raced = socket_is_goodbye(socket) && !socket->is_end_seen &&
+			!socket_is_left_open(socket);
+	bool peer_closed = socket->peer_closed_ns != TIME_NONE && !is_raced;
 
 	if (!socket_is_connection(socket))
 		return SOCKET_CLOSER_NONE;

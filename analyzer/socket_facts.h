@@ -29,7 +29,13 @@ enum socket_closer { SOCKET_CLOSER_NONE, SOCKET_CLOSER_US, SOCKET_CLOSER_PEER };
 bool socket_is_connection(const struct model_socket *socket);
 /* Nothing closed it before its process ended, or it is open now. */
 bool socket_is_left_open(const struct model_socket *socket);
-/* Whose side closed first, for connections. */
+/*
+ * The last I/O, the peer's end and the close came together: the peer closed because it was told
+ * goodbye, as servers of PostgreSQL and MySQL do, and its FIN may win the race with our close.
+ */
+bool socket_is_goodbye(const struct model_socket *socket);
+/* Whose side closed first, for connections; a goodbye is our close unless we read the peer's end.
+ */
 enum socket_closer socket_first_closer(const struct model_socket *socket);
 /* When it ended, or else when its process did, or else the run. May be TIME_NONE. */
 int64_t socket_ended_ns(const struct model *model, const struct model_socket *socket);

@@ -10,21 +10,9 @@
 /* How far back to look for connections that are still open: keeps the count linear. */
 #define AT_ONCE_MAX 256
 
-/*
- * A send followed at once by close is our close, though the peer's FIN may win that race: servers
- * of PostgreSQL and MySQL close when they are told goodbye.
- */
-#define GOODBYE_NS INT64_C(20000000)
-
 bool verdict_is_server_closed(const struct model_socket *socket)
 {
-	int64_t silence_ns = time_between(socket->last_io_ns, socket->peer_closed_ns);
-	int64_t held_ns = time_between(socket->peer_closed_ns, socket->closed_ns);
-
-	if (socket_first_closer(socket) != SOCKET_CLOSER_PEER)
-		return false;
-	return silence_ns == TIME_NONE || silence_ns > GOODBYE_NS || held_ns == TIME_NONE ||
-	       held_ns > GOODBYE_NS;
+	return socket_first_closer(socket) == SOCKET_CLOSER_PEER && !socket_is_goodbye(socket);
 }
 
 static void server_close_count(struct verdict_facts *facts, const struct model_socket *socket)

@@ -213,6 +213,20 @@ Test(render_text, tells_who_closed_first)
 	has(text, "closed  us\n");
 }
 
+/* A FIN that answers a goodbye races with our close, and its time is rounded. */
+Test(render_text, tells_our_close_from_the_answer_to_a_goodbye)
+{
+	struct model_socket *said = hand_socket(&hand), *read = hand_socket(&hand);
+
+	said->peer_closed_ns = read->peer_closed_ns = said->closed_ns - 2 * HAND_MS;
+	said->last_io_ns = read->last_io_ns = said->closed_ns - HAND_MS;
+	read->is_end_seen = true; /* then it is no race */
+	read->peer.port = 5433;
+	RENDERED(text);
+	has(text, "closed  us\n");
+	has(text, "closed  peer\n");
+}
+
 Test(render_text, tells_a_connect_that_failed)
 {
 	struct model_socket *socket = hand_socket(&hand);

@@ -119,6 +119,17 @@ Test(verdict, a_goodbye_is_our_close)
 	judges(object, "connected on first use +12 ms, used for 1 send, closed by the program");
 }
 
+/* The FIN's time comes from the kernel's tick: it may seem to come before what it answers. */
+Test(verdict, a_goodbye_is_our_close_though_the_answer_seems_earlier)
+{
+	uint32_t object = session(90 * HAND_MS),
+		 socket = object_scene_socket(&scene, 100 * HAND_MS);
+
+	object_scene_peer_closes(&scene, socket, 1099 * HAND_MS, 1097 * HAND_MS);
+	object_scene_owner(&scene, socket, object);
+	judges(object, "connected on first use +12 ms, used for 1 send, closed by the program");
+}
+
 struct pool {
 	uint32_t engine, pool, handle, connection, session, socket;
 };
