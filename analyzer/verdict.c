@@ -217,8 +217,10 @@ static void open_say(struct sentence *sentence, const struct model_socket *last)
 	const struct verdict_facts *facts = &sentence->facts;
 	enum trace_process_end end = sentence->model->processes[last->process].end;
 	const char *when = end != 0 ? " at exit" : "";
+	bool is_gone = !object_is_alive_at_end(sentence->row);
 
-	if (!object_is_alive_at_end(sentence->row))
+	/* A handle may be destroyed, and its socket with it, only by the interpreter's shutdown. */
+	if (is_gone && time_between(last->closed_ns, object_gone_ns(sentence->row)) == TIME_NONE)
 		say(sentence, VERDICT_LEFT_OPEN, "left open when it was gone");
 	else if (facts->open_at_end > 1)
 		say(sentence, VERDICT_STILL_CONNECTED, "%" PRIu32 " still connected%s",

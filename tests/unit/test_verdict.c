@@ -281,6 +281,21 @@ Test(verdict, what_the_shutdown_finalizes_was_connected_at_exit)
 	cr_expect_eq(scene.hand.objects[object].open_at_end_count, 1);
 }
 
+/* As libpq's handle, which the interpreter's shutdown destroys: that closes the socket. */
+Test(verdict, a_handle_that_the_shutdown_destroys_left_nothing)
+{
+	uint32_t object = finalized_with(TRACE_OBJECT_END_EXIT, 1050 * HAND_MS);
+	uint32_t handle = object_scene_object(&scene, "PGconn", TRACE_ROLE_CONNECTION,
+					      90 * HAND_MS);
+
+	scene.hand.objects[handle].runtime = TRACE_RUNTIME_C;
+	object_scene_owner(&scene, 0, handle);
+	object_scene_gone(&scene, handle, TRACE_OBJECT_END_CALL,
+			  scene.hand.sockets[0].closed_ns + 1);
+	judges(object, "connected on first use +12 ms, used for 1 send, still connected at exit");
+	judges(handle, "connected on first use +12 ms, used for 1 send, still connected at exit");
+}
+
 Test(verdict, left_open_when_it_was_gone)
 {
 	uint32_t object = session(90 * HAND_MS);
