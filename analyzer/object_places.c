@@ -61,7 +61,18 @@ static bool is_wanted(const struct selection *selection, const struct model *mod
 				object->used_count);
 }
 
-/* Marks what came to nothing: plumbing inside others, with no socket and nothing else in it. */
+/* Made by what is around it, not by the program: also a C handle inside a Python object. */
+static bool is_inner(const struct object_places *places, const struct model *model, uint32_t index)
+{
+	const struct model_object *object = &model->objects[index];
+	uint32_t parent = places->parents[index];
+
+	return parent != MODEL_NONE && (object_is_plumbing(object) ||
+					(object->runtime == TRACE_RUNTIME_C &&
+					 model->objects[parent].runtime == TRACE_RUNTIME_PYTHON));
+}
+
+/* Marks what came to nothing: what is inside others, with no socket and nothing else in it. */
 static void leave_out(struct object_places *places, const struct model *model)
 {
 	for (uint32_t i = model->objects_count; i-- > 0;) {
@@ -69,7 +80,7 @@ static void leave_out(struct object_places *places, const struct model *model)
 		uint32_t maker = maker_of(model, i);
 
 		if (object->opened_count != 0 || object->used_count != 0 ||
-		    !object_is_plumbing(object) || places->parents[i] == MODEL_NONE)
+		    !is_inner(places, model, i))
 			places->depths[i] = 0;
 		if (maker != MODEL_NONE && places->depths[i] == 0)
 			places->depths[maker] = 0;

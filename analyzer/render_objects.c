@@ -125,9 +125,8 @@ static void left_out_print(const struct section *section)
 	if (count == 0)
 		return;
 	snprintf(text, sizeof text,
-		 "%" PRIu32 " more: pool%s or connection%s inside these that never connected; "
-		 "--all shows %s",
-		 count, count == 1 ? "" : "s", count == 1 ? "" : "s", count == 1 ? "it" : "them");
+		 "%" PRIu32 " more inside these, which never connected; --all shows %s", count,
+		 count == 1 ? "it" : "them");
 	fputs("  ", section->out);
 	terminal_print_lines(section->terminal, section->out, TERMINAL_QUIET, text, 2, 4);
 }

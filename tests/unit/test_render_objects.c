@@ -119,11 +119,26 @@ Test(render_objects, leave_out_plumbing_that_came_to_nothing)
 	object_scene_child(&scene, session, "urllib3.poolmanager.PoolManager", TRACE_ROLE_POOL);
 	object_scene_report(&scene);
 	lacks("PoolManager");
-	has("1 more: pool or connection inside these that never connected; --all shows it");
+	has("1 more inside these, which never connected; --all shows it");
 	scene.hand.selection.with_noise = true;
 	object_scene_report(&scene);
 	has("PoolManager");
 	lacks("--all shows it");
+}
+
+/* As the PGcancel that psycopg2 makes for each connection; one that a C program made is its own. */
+Test(render_objects, leave_out_c_handles_inside_that_came_to_nothing)
+{
+	uint32_t connection = session_make(), inner, own;
+
+	inner = object_scene_child(&scene, connection, "PGcancel", TRACE_ROLE_CLIENT);
+	scene.hand.objects[inner].runtime = TRACE_RUNTIME_C;
+	own = object_scene_object(&scene, "CURL", TRACE_ROLE_CLIENT, 0);
+	scene.hand.objects[own].runtime = TRACE_RUNTIME_C;
+	object_scene_report(&scene);
+	lacks("PGcancel");
+	has("CURL #");
+	has("1 more inside these, which never connected; --all shows it");
 }
 
 Test(render_objects, fold_alike_ones_of_one_call_site)
