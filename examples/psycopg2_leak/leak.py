@@ -1,4 +1,4 @@
-"""Does `with` close a psycopg2 connection? leak.py URL, of a PostgreSQL database."""
+"""Does `with` close a psycopg2 connection? leak.py URL [ROUNDS], of a PostgreSQL database."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import witness  # noqa: E402
 
 url = sys.argv[1]
+rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 results = []
 
 
@@ -20,7 +21,7 @@ def count(number):
         return cursor
 
 
-for number in range(5):
+for number in range(rounds):
     # The cursor holds its connection.
     results.append(count(number))
     witness.step(f"round {number}")

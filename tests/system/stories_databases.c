@@ -105,6 +105,24 @@ Test(stories_databases, psycopg2_leaks_in_a_loop)
 	server_stop(&server);
 }
 
+/* A few may be a pool that fills; ten that pile up are an error. */
+Test(stories_databases, psycopg2_leaks_are_an_error_when_they_pile_up)
+{
+	struct server server = {0};
+	struct subject subject;
+	const json_t *growth;
+
+	server_start(&server, SERVER_POSTGRES);
+	example_run(&subject, NULL, "psycopg2_leak/leak.py",
+		    COMMAND_LIST(postgres_url(&server), "10"));
+	growth = report_row(subject.report, "findings", "rule", "growth");
+	cr_expect_str_eq(report_text(growth, "severity"), "error");
+	cr_expect_eq(report_number(growth, "count"), 10);
+	cr_expect_eq(report_count(subject.report, "findings", "rule", "open-at-exit"), 0);
+	subject_release(&subject);
+	server_stop(&server);
+}
+
 /* One server session for two processes; the child's end is not the connection's. */
 Test(stories_databases, a_connection_lives_on_after_fork)
 {
