@@ -8,6 +8,7 @@
 
 #include "report.h"
 #include "scratch.h"
+#include "shape.h"
 #include "witness.h"
 
 #define ARGUMENTS_MAX 16
@@ -146,6 +147,76 @@ static void strace_agrees(const struct subject *subject)
 	witness_release(&witness);
 }
 
+/* From the heading to the end of the section; NULL: there are no findings. */
+static char *findings_of(const char *text)
+{
+	const char *start = strstr(text, "FINDINGS\n"), *end;
+
+	if (start == NULL)
+		return NULL;
+	for (end = start;
+	     *end != '\0' && strncmp(end, "\n\n", 2) != 0 && strncmp(end, "\n```", 4) != 0;)
+		end++;
+	return scratch_format("%.*s\n", (int)(end - start), start);
+}
+
+/* Where the next finding starts, with its severity after two blanks; NULL: there is none. */
+static const char *finding_next(const char *at)
+{
+	while ((at = strstr(at, "\n  ")) != NULL && (at[3] == ' ' || at[3] == '\0'))
+		at++;
+	return at;
+}
+
+/* The same findings, in an order that those of one moment have by chance. */
+static bool has_findings(const char *shown, const char *findings)
+{
+	const char *from = finding_next(findings), *to, *other = finding_next(shown);
+
+	shown = shape_of(shown);
+	for (; from != NULL && other != NULL; from = to, other = finding_next(other + 1)) {
+		to = finding_next(from + 1);
+		if (strstr(shown,
+			   shape_of(scratch_format(
+				   "%.*s\n", to != NULL ? (int)(to - from) : (int)strlen(from),
+				   from))) == NULL)
+			return false;
+	}
+	return from == NULL && other == NULL;
+}
+
+static bool readme_has(const char *readme, const char *findings)
+{
+	const char *at = strstr(readme, "FINDINGS\n");
+
+	if (findings == NULL)
+		return at == NULL;
+	for (; at != NULL; at = strstr(at + 1, "FINDINGS\n"))
+		if (has_findings(findings_of(at), findings))
+			return true;
+	return false;
+}
+
+/* README shows the findings of a run: what is no matter of its speed and its numbers' widths. */
+static void readme_agrees(const struct subject *subject, const char *program)
+{
+	const char *path = scratch_format("examples/%.*s/README.md", (int)strcspn(program, "/"),
+					  program);
+	const char *readme = scratch_read(scratch_source(path), NULL), *findings;
+	/* README's characters; elsewhere the report keeps to the locale's. */
+	struct command_options options = {.environment = COMMAND_LIST("LC_ALL=C.UTF-8")};
+	struct command command;
+
+	cr_assert_not_null(readme, "%s is not there", path);
+	command_run(&command, COMMAND_LIST(scratch_built("socklife"), "report", subject->trace),
+		    &options);
+	cr_assert_eq(command.status, 0, "%s", command.err);
+	findings = findings_of(command.out);
+	cr_expect(readme_has(readme, findings), "%s shows other findings than these: %s", path,
+		  findings != NULL ? findings : "none");
+	command_release(&command);
+}
+
 void example_run(struct subject *subject, const char *const run_options[], const char *program,
 		 const char *const arguments[])
 {
@@ -166,4 +237,5 @@ void example_run(struct subject *subject, const char *const run_options[], const
 		     subject->command.status, subject->command.signal_number, subject->command.err);
 	program_agrees(subject);
 	strace_agrees(subject);
+	readme_agrees(subject, program);
 }

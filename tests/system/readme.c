@@ -1,80 +1,12 @@
-/*
- * What README.md shows is what a run prints. Two runs differ in pids, ports, times and widths only:
- * both texts are brought to a shape without these and compared.
- */
-#include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* What README.md shows is what a run prints. */
 #include <string.h>
 
 #include "command.h"
 #include "fixture.h"
 #include "scratch.h"
+#include "shape.h"
 
 FIXTURE_SUITE(readme);
-
-static const char *const units[] = {"ns", "µs", "ms", "s", "min", "h", "B", "kB", "MB", NULL};
-
-/* The size of a unit that follows a number, with the space between; 0: none follows. */
-static size_t unit_size(const char *text)
-{
-	size_t space = *text == ' ' ? 1 : 0;
-
-	for (size_t i = 0; units[i] != NULL; i++) {
-		size_t size = strlen(units[i]);
-
-		if (strncmp(text + space, units[i], size) == 0 &&
-		    !isalnum((unsigned char)text[space + size]))
-			return space + size;
-	}
-	return 0;
-}
-
-/* Words that stand in columns which are cut when the numbers beside them need the room. */
-static const char *const cuttable[] = {"unconnected", "<module>", "HTTPConnection",
-				       "HTTPConnectionPool", NULL};
-
-static bool word_may_be_cut(const char *text)
-{
-	size_t size = strcspn(text, " \n");
-
-	for (size_t i = 0; cuttable[i] != NULL; i++)
-		if (size == strlen(cuttable[i]) && strncmp(text, cuttable[i], size) == 0)
-			return true;
-	return memmem(text, size, "…", strlen("…")) != NULL;
-}
-
-/*
- * Numbers become N with their units, blanks and line ends one blank, a timeline's bar |, and words
- * that may be cut are left out.
- */
-static char *shape(const char *text)
-{
-	char *shaped = scratch_format("%s", text), *to = shaped;
-
-	while (*text != '\0') {
-		bool starts_word = to == shaped || to[-1] == ' ';
-
-		if (isspace((unsigned char)*text)) {
-			text += strspn(text, " \n");
-			if (!starts_word)
-				*to++ = ' ';
-		} else if (starts_word && word_may_be_cut(text)) {
-			text += strcspn(text, " \n");
-		} else if (isdigit((unsigned char)*text)) {
-			text += strspn(text, "0123456789.");
-			text += unit_size(text);
-			*to++ = 'N';
-		} else if (*text == '|' && strchr(text + 1, '|') != NULL) {
-			text = strchr(text + 1, '|') + 1;
-			*to++ = '|';
-		} else {
-			*to++ = *text++;
-		}
-	}
-	*to = '\0';
-	return shaped;
-}
 
 /* The README's fenced block that begins with `start`. */
 static char *block_find(const char *start)
@@ -108,6 +40,6 @@ Test(readme, shows_what_the_demo_prints)
 				 trace),
 		    &options);
 	cr_assert_eq(command.status, 0, "%s", command.err);
-	cr_expect_str_eq(shape(command.err), shape(block_find("socklife  python3 ")));
+	cr_expect_str_eq(shape_of(command.err), shape_of(block_find("socklife  python3 ")));
 	command_release(&command);
 }
