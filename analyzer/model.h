@@ -188,6 +188,7 @@ struct model_child {
 	uint32_t process;
 	uint32_t pid;
 	enum trace_child_kind what;
+	int status; /* TRACE_CHILD_ENDED: as wait(2) tells it */
 	int64_t time_ns;
 	const char *path; /* "" unknown */
 };

@@ -17,7 +17,8 @@ static void fill_child(struct model_loader *loader, struct model_file *file,
 	model->children[model->children_count++] = (struct model_child){
 		.process = file->process,
 		.pid = record->pid,
-		.what = record->what <= TRACE_CHILD_SPAWN ? (enum trace_child_kind)record->what : 0,
+		.what = record->what <= TRACE_CHILD_ENDED ? (enum trace_child_kind)record->what : 0,
+		.status = record->status,
 		.time_ns = model_time(model, record->time_ns),
 		.path = model_memory_text(model->memory, text, size_bytes),
 	};

@@ -3,6 +3,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* Latest image of `pid` in a row before `limit`; rows are in the order of start. */
 struct pid_row {
@@ -105,6 +106,27 @@ static void root_end(struct model *model, struct model_process *process,
 	process->end = end;
 	if (process->ended_ns == TIME_NONE)
 		process->ended_ns = ended_ns;
+}
+
+/* The last image of a pid that a process has waited for; what it said of its own end stands. */
+static void child_end(struct model *model, const struct pid_row *rows,
+		      const struct model_child *child)
+{
+	uint32_t row = image_before(model, rows, child->pid, model->processes_count);
+	struct model_process *process;
+
+	while (row != MODEL_NONE && model->processes[row].started_ns > child->time_ns)
+		row = image_before(model, rows, child->pid, row);
+	process = row != MODEL_NONE ? &model->processes[row] : NULL;
+	if (process == NULL || process->end != 0 || process->by_run)
+		return;
+	process->end = WIFSIGNALED(child->status) ? TRACE_PROCESS_END_SIGNAL
+						  : TRACE_PROCESS_END_EXIT;
+	process->ended_ns = child->time_ns;
+	if (WIFSIGNALED(child->status))
+		process->signal_number = WTERMSIG(child->status);
+	else
+		process->status = WEXITSTATUS(child->status);
 }
 
 static void root_find(struct model_loader *loader)
@@ -232,6 +254,10 @@ void model_link_processes(struct model_loader *loader)
 	for (size_t i = 0; i < loader->file_count; i++) {
 		if (loader->files[i].process != MODEL_NONE)
 			process_link(model, rows, &loader->files[i]);
+	}
+	for (uint32_t i = 0; i < model->children_count; i++) {
+		if (model->children[i].what == TRACE_CHILD_ENDED)
+			child_end(model, rows, &model->children[i]);
 	}
 	free(rows);
 	if (loader->run_file != NULL)

@@ -27,6 +27,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What _FORTIFY_SOURCE calls; glibc declares them only there (debug/read_chk.c and its like). */

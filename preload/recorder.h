@@ -183,6 +183,8 @@ void recorder_child(uint32_t pid, enum trace_child_kind what,
 		    const char *path); /* path may be NULL */
 /* Before exec: snapshots sockets and writes EXEC. When exec returns, tell its errno. */
 struct trace_exec *recorder_exec(const char *path);
+/* The process has waited for a child that exited or was killed; status as wait(2) tells it. */
+void recorder_child_ended(uint32_t pid, int status);
 void recorder_exec_failed(struct trace_exec *exec, int error);
 /*
  * A program takes this process's place (pid 0), or has been started as process `pid`. When it

@@ -159,7 +159,7 @@ static size_t recorder_path_size(const char *path)
 	return path != NULL ? strnlen(path, 4096) : 0;
 }
 
-void recorder_child(uint32_t pid, enum trace_child_kind what, const char *path)
+static void child_tell(uint32_t pid, enum trace_child_kind what, int status, const char *path)
 {
 	size_t size = recorder_path_size(path);
 	struct trace_child *child;
@@ -172,10 +172,21 @@ void recorder_child(uint32_t pid, enum trace_child_kind what, const char *path)
 	child->time_ns = clock_now_ns();
 	child->pid = pid;
 	child->what = what;
+	child->status = status;
 	child->path_size_bytes = (uint32_t)size;
 	if (size > 0)
 		memcpy(child + 1, path, size);
 	sink_commit(&child->record, TRACE_CHILD);
+}
+
+void recorder_child(uint32_t pid, enum trace_child_kind what, const char *path)
+{
+	child_tell(pid, what, 0, path);
+}
+
+void recorder_child_ended(uint32_t pid, int status)
+{
+	child_tell(pid, TRACE_CHILD_ENDED, status, NULL);
 }
 
 void recorder_modules_changed(void)

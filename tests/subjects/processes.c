@@ -9,6 +9,8 @@
 
 extern char **environ;
 
+#define KILLED_WAYS 5
+
 static const char *self;
 static int listener;
 
@@ -182,6 +184,48 @@ static void spawned(void)
 	MUST(close(client) == 0);
 }
 
+/* Every way of waiting, some without a place for the status; each child is killed in
+ * mid-connection. */
+static void child_killed(int way)
+{
+	int signal_number = way == 0 ? SIGTERM : SIGKILL;
+	pid_t child = fork();
+	siginfo_t information;
+	int client, server;
+	char name[16];
+
+	MUST(child >= 0);
+	if (child == 0) {
+		pair_open(listener, &client, &server);
+		raise(signal_number);
+	}
+	snprintf(name, sizeof(name), "killed%d", way);
+	fact(name, child);
+	switch (way) {
+	case 0:
+		MUST(waitpid(child, NULL, 0) == child);
+		break;
+	case 1:
+		MUST(wait(NULL) == child);
+		break;
+	case 2:
+		MUST(wait3(NULL, 0, NULL) == child);
+		break;
+	case 3:
+		MUST(wait4(child, NULL, 0, NULL) == child);
+		break;
+	default:
+		MUST(waitid(P_PID, (id_t)child, &information, WEXITED) == 0);
+		MUST(information.si_pid == child && information.si_status == signal_number);
+	}
+}
+
+static void children_killed(void)
+{
+	for (int way = 0; way < KILLED_WAYS; way++)
+		child_killed(way);
+}
+
 static void by_shell(void)
 {
 	char command[4200], line[64];
@@ -223,6 +267,7 @@ int main(int argc, char *argv[])
 		{"exec-in-vain", executed_in_vain},
 		{"spawn", spawned},
 		{"shell", by_shell},
+		{"killed", children_killed},
 		{"clone", cloned_awaited},
 		{"clone-beside", cloned_beside},
 	};

@@ -1,4 +1,5 @@
 /* Children, exec and the sockets that go along. */
+#include <signal.h>
 #include <string.h>
 
 #include "fixture.h"
@@ -192,5 +193,24 @@ Test(processes, children_of_a_shell_are_followed)
 		found += report_number(row, "bytes_sent") == 77 &&
 			 report_is(row, "origin", "connect") && report_is(row, "end", "closed");
 	cr_expect_eq(found, 2, "%s", report_dump(subject.report));
+	subject_release(&subject);
+}
+
+/* It could not tell of its own end: the parent that waited for it does. */
+Test(processes, a_killed_child_ends_by_the_signal_that_its_parent_was_told)
+{
+	struct subject subject;
+
+	subject_record(&subject, "processes", "killed");
+	for (int way = 0; way < 5; way++) {
+		long long pid = subject_fact(&subject, scratch_format("killed%d", way));
+		const json_t *child = report_process(subject.report, pid);
+
+		cr_expect_str_eq(report_text(child, "end"), "signal", "way %d", way);
+		cr_expect_eq(report_number(child, "signal"), way == 0 ? SIGTERM : SIGKILL);
+		cr_expect(report_is_null(child, "status"));
+		cr_expect_eq(report_sockets_of(subject.report, pid, "connect"), 1);
+		cr_expect_eq(report_sockets_of(subject.report, pid, "accept"), 1);
+	}
 	subject_release(&subject);
 }
