@@ -115,7 +115,7 @@ $(BUILD)/obj/analyzer/%.o: analyzer/%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) $(ANALYZER_FLAGS) -c $< -o $@
 
-$(BUILD)/socklife: $(ANALYZER_OBJECTS)
+$(BUILD)/socklife: $(ANALYZER_OBJECTS) $(if $(SAN),$(BUILD)/obj/tests/san/default_options.o)
 	$(RUN) $(CC) $(SAN_FLAGS) $(LDFLAGS) $^ $(ANALYZER_LIBS) -o $@
 
 # Only unit tests and fuzzers see the analyzer's headers.
