@@ -20,24 +20,10 @@ void client_run(struct subject *subject, const char *program, const char *scenar
 	witness_release(&witness);
 }
 
-const json_t *handle_object(const struct subject *subject, const char *class, long long nth)
-{
-	const json_t *objects = json_object_get(subject->report, "objects"), *object;
-	size_t i;
-
-	json_array_foreach(objects, i, object)
-	{
-		if (report_is(object, "class", class) && report_number(object, "number") == nth)
-			return object;
-	}
-	cr_assert_fail("no %s #%lld in %s", class, nth, report_dump(subject->report));
-	return NULL;
-}
-
 void expect_life(const struct subject *subject, const char *class, long long nth,
 		 const char *connects, size_t opened, const char *end)
 {
-	const json_t *object = handle_object(subject, class, nth);
+	const json_t *object = report_object(subject->report, class, nth);
 
 	cr_expect_str_eq(report_text(object, "connects"), connects, "%s", report_dump(object));
 	cr_expect_eq(report_size(object, "opened"), opened, "%s", report_dump(object));

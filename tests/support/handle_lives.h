@@ -11,9 +11,6 @@
 void client_run(struct subject *subject, const char *program, const char *scenario,
 		const char *where);
 
-/* The nth (from 1) object of a class. */
-const json_t *handle_object(const struct subject *subject, const char *class, long long nth);
-
 /* How it connected, how many sockets it opened, and how it ended. */
 void expect_life(const struct subject *subject, const char *class, long long nth,
 		 const char *connects, size_t opened, const char *end);

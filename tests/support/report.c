@@ -126,6 +126,20 @@ json_t *report_process(const json_t *report, long long pid)
 	return report_row_numbered(report, "processes", "pid", pid);
 }
 
+json_t *report_object(const json_t *report, const char *class, long long number)
+{
+	json_t *object;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "objects"), i, object)
+	{
+		if (report_is(object, "class", class) && report_number(object, "number") == number)
+			return object;
+	}
+	cr_assert_fail("no %s #%lld in %s", class, number, report_dump(report));
+	return NULL;
+}
+
 /* A process image that exec'd has a row of its own, with the same pid: compare pids, not ids. */
 static bool socket_is_of(const json_t *report, const json_t *socket, long long pid)
 {

@@ -25,6 +25,8 @@ size_t report_count(const json_t *report, const char *list, const char *key, con
 size_t report_size(const json_t *report, const char *list);
 
 json_t *report_process(const json_t *report, long long pid);
+/* The object of a class that has this number, from 1; the test fails when there is none. */
+json_t *report_object(const json_t *report, const char *class, long long number);
 /* The only socket with this local, or peer, address in the process `pid` (0: in any). */
 json_t *report_local(const json_t *report, long long pid, const char *local);
 json_t *report_peer(const json_t *report, long long pid, const char *peer);

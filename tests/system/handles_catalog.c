@@ -43,21 +43,6 @@ static void door_record(struct subject *subject, const char *scenario)
 	door_run(subject, COMMAND_LIST(scratch_subject("handles_door"), scenario));
 }
 
-/* The nth (from 1) object of a class. */
-static const json_t *object_of(const struct subject *subject, const char *class, long long nth)
-{
-	const json_t *objects = json_object_get(subject->report, "objects"), *object;
-	size_t i;
-
-	json_array_foreach(objects, i, object)
-	{
-		if (report_is(object, "class", class) && report_number(object, "number") == nth)
-			return object;
-	}
-	cr_assert_fail("no %s #%lld in %s", class, nth, report_dump(subject->report));
-	return NULL;
-}
-
 static const json_t *socket_named(const struct subject *subject, const char *fact)
 {
 	return report_fd(subject->report, subject_pid(subject), subject_fact(subject, fact), 0);
@@ -74,7 +59,7 @@ static void expect_owner(const json_t *socket, size_t place, const json_t *objec
 static void expect_door(const struct subject *subject, long long nth, const char *connects,
 			const char *end)
 {
-	const json_t *door = object_of(subject, "door", nth);
+	const json_t *door = report_object(subject->report, "door", nth);
 
 	cr_expect_str_eq(report_text(door, "connects"), connects, "%s", report_dump(door));
 	cr_expect_str_eq(report_text(door, "end"), end, "%s", report_dump(door));
@@ -90,7 +75,7 @@ Test(handles_catalog, a_handle_that_connects_when_created)
 	door_record(&subject, "open");
 	expect_door(&subject, 1, "at-creation", "call");
 	socket = socket_named(&subject, "client");
-	expect_owner(socket, 0, object_of(&subject, "door", 1));
+	expect_owner(socket, 0, report_object(subject.report, "door", 1));
 	cr_expect_eq(report_size(socket, "owners"), 1);
 	cr_expect_str_eq(report_text(socket, "match"), "handle");
 	cr_expect_eq(report_size(subject.report, "objects"), 1);
@@ -103,7 +88,7 @@ Test(handles_catalog, a_handle_that_connects_on_first_use)
 
 	door_record(&subject, "late");
 	expect_door(&subject, 1, "on-first-use", "call");
-	expect_owner(socket_named(&subject, "client"), 0, object_of(&subject, "door", 1));
+	expect_owner(socket_named(&subject, "client"), 0, report_object(subject.report, "door", 1));
 	subject_release(&subject);
 }
 
@@ -134,8 +119,8 @@ Test(handles_catalog, a_callback_may_use_handles)
 	const json_t *outer, *inner;
 
 	door_record(&subject, "callback");
-	outer = object_of(&subject, "door", 1);
-	inner = object_of(&subject, "door", 2);
+	outer = report_object(subject.report, "door", 1);
+	inner = report_object(subject.report, "door", 2);
 	cr_expect_str_eq(report_text(outer, "connects"), "on-first-use");
 	cr_expect_str_eq(report_text(inner, "connects"), "at-creation");
 	cr_expect(json_equal(json_object_get(inner, "created_by"), json_object_get(outer, "id")),
@@ -152,7 +137,7 @@ Test(handles_catalog, a_jump_out_of_a_call_ends_it)
 	door_record(&subject, "jump");
 	cr_expect_eq(report_size(socket_named(&subject, "nobodys"), "owners"), 0, "%s",
 		     report_dump(subject.report));
-	expect_owner(socket_named(&subject, "client"), 0, object_of(&subject, "door", 1));
+	expect_owner(socket_named(&subject, "client"), 0, report_object(subject.report, "door", 1));
 	subject_release(&subject);
 }
 
@@ -163,7 +148,7 @@ Test(handles_catalog, an_exception_out_of_a_call_ends_it)
 	door_run(&subject, COMMAND_LIST(scratch_subject("handles_throw")));
 	cr_expect_eq(subject_fact(&subject, "caught"), 3);
 	cr_expect_eq(report_count(subject.report, "sockets", "match", "handle"), 1);
-	cr_expect_eq(report_size(object_of(&subject, "door", 1), "opened"), 1, "%s",
+	cr_expect_eq(report_size(report_object(subject.report, "door", 1), "opened"), 1, "%s",
 		     report_dump(subject.report));
 	subject_release(&subject);
 }
@@ -187,11 +172,11 @@ Test(handles_catalog, handles_that_are_left)
 
 	door_record(&subject, "leaked");
 	expect_door(&subject, 1, "at-creation", "exit");
-	cr_expect_eq(report_size(object_of(&subject, "door", 1), "open_at_end"), 1);
+	cr_expect_eq(report_size(report_object(subject.report, "door", 1), "open_at_end"), 1);
 	subject_release(&subject);
 	door_record(&subject, "dropped");
 	expect_door(&subject, 1, "at-creation", "call");
-	cr_expect_eq(report_size(object_of(&subject, "door", 1), "open_at_end"), 1);
+	cr_expect_eq(report_size(report_object(subject.report, "door", 1), "open_at_end"), 1);
 	cr_expect_str_eq(report_text(socket_named(&subject, "client"), "end"), "exit");
 	subject_release(&subject);
 }
@@ -230,8 +215,8 @@ Test(handles_catalog, what_moves_into_another_handle_is_that_ones_too)
 
 	door_record(&subject, "moved");
 	socket = report_row(subject.report, "sockets", "match", "handle");
-	expect_owner(socket, 0, object_of(&subject, "door", 1));
-	expect_owner(socket, 1, object_of(&subject, "hall", 1));
+	expect_owner(socket, 0, report_object(subject.report, "door", 1));
+	expect_owner(socket, 1, report_object(subject.report, "hall", 1));
 	subject_release(&subject);
 }
 

@@ -83,7 +83,7 @@ Test(handles_clients, libpq_never_finished)
 
 	libpq_run(&subject, "leaked");
 	expect_life(&subject, "PGconn", 1, "at-creation", 1, "exit");
-	cr_expect_eq(report_size(handle_object(&subject, "PGconn", 1), "open_at_end"), 1);
+	cr_expect_eq(report_size(report_object(subject.report, "PGconn", 1), "open_at_end"), 1);
 	subject_release(&subject);
 }
 
@@ -147,13 +147,13 @@ Test(handles_clients, curl_never_cleaned_up_and_never_used)
 
 static void expect_one_kept_by(const struct subject *subject, const char *class)
 {
-	const json_t *keeper = handle_object(subject, class, 1);
+	const json_t *keeper = report_object(subject->report, class, 1);
 	const json_t *id = json_array_get(json_object_get(keeper, "opened"), 0);
 	const json_t *socket = report_row(subject->report, "sockets", "id", json_string_value(id));
 
 	expect_life(subject, class, 1, "on-first-use", 1, "call");
 	cr_expect_gt(report_seconds(socket, "closed"),
-		     report_seconds(handle_object(subject, "CURL", 1), "ended") + 0.1);
+		     report_seconds(report_object(subject->report, "CURL", 1), "ended") + 0.1);
 	cr_expect_leq(report_seconds(socket, "closed"), report_seconds(keeper, "ended"));
 }
 
@@ -220,7 +220,8 @@ Test(handles_clients, hiredis_frees_the_handle_and_keeps_the_descriptor)
 
 	hiredis_run(&subject, "kept");
 	expect_life(&subject, "redisContext", 1, "at-creation", 1, "call");
-	cr_expect_eq(report_size(handle_object(&subject, "redisContext", 1), "open_at_end"), 1);
+	cr_expect_eq(report_size(report_object(subject.report, "redisContext", 1), "open_at_end"),
+		     1);
 	subject_release(&subject);
 }
 
@@ -232,7 +233,7 @@ Test(handles_clients, hiredis_asynchronous)
 
 	hiredis_run(&subject, "async");
 	expect_life(&subject, "redisAsyncContext", 1, "at-creation", 1, "call");
-	context = handle_object(&subject, "redisAsyncContext", 1);
+	context = report_object(subject.report, "redisAsyncContext", 1);
 	process = report_process(subject.report, subject_pid(&subject));
 	cr_expect_lt(report_seconds(context, "ended"), report_seconds(process, "ended") - 0.1);
 	subject_release(&subject);

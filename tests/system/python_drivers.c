@@ -18,25 +18,10 @@ static void drivers_run(struct subject *subject, const char *const arguments[])
 	cr_assert_eq(subject->command.status, 0, "%s", subject->command.err);
 }
 
-/* The nth (from 1) instance of a class. */
-static const json_t *driver_object(const struct subject *subject, const char *class, long long nth)
-{
-	const json_t *objects = json_object_get(subject->report, "objects"), *object;
-	size_t i;
-
-	json_array_foreach(objects, i, object)
-	{
-		if (report_is(object, "class", class) && report_number(object, "number") == nth)
-			return object;
-	}
-	cr_assert_fail("no %s #%lld in %s", class, nth, report_dump(subject->report));
-	return NULL;
-}
-
 static void expect_life(const struct subject *subject, const char *class, long long nth,
 			const char *connects, size_t opened)
 {
-	const json_t *object = driver_object(subject, class, nth);
+	const json_t *object = report_object(subject->report, class, nth);
 
 	cr_expect_str_eq(report_text(object, "connects"), connects, "%s", report_dump(object));
 	cr_expect_eq(report_size(object, "opened"), opened, "%s", report_dump(object));
@@ -45,7 +30,7 @@ static void expect_life(const struct subject *subject, const char *class, long l
 static void expect_end(const struct subject *subject, const char *class, long long nth,
 		       const char *end)
 {
-	const json_t *object = driver_object(subject, class, nth);
+	const json_t *object = report_object(subject->report, class, nth);
 	const json_t *opened = json_object_get(object, "opened"), *id;
 	size_t i;
 
@@ -107,8 +92,8 @@ Test(python_drivers, paramiko_hands_the_socket_to_a_thread)
 	drivers_run(&subject, COMMAND_LIST("ssh", scratch_format("%d", server.port)));
 	cr_expect_str_eq(subject_fact_text(&subject, "said"), "no");
 	expect_life(&subject, "paramiko.client.SSHClient", 1, "on-first-use", 1);
-	client = driver_object(&subject, "paramiko.client.SSHClient", 1);
-	transport = driver_object(&subject, "paramiko.transport.Transport", 1);
+	client = report_object(subject.report, "paramiko.client.SSHClient", 1);
+	transport = report_object(subject.report, "paramiko.transport.Transport", 1);
 	cr_expect_str_eq(report_text(transport, "connects"), "borrowed");
 	cr_expect(
 		json_equal(json_object_get(transport, "created_by"), json_object_get(client, "id")),
@@ -163,7 +148,7 @@ Test(python_drivers, sqlalchemy_connects_in_a_greenlet)
 	socket = report_peer(subject.report, 0, server_address(&server));
 	cr_expect_eq(report_size(socket, "owners"), 6, "%s", report_dump(socket));
 	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
-		const json_t *owner = driver_object(&subject, owners[i], 1);
+		const json_t *owner = report_object(subject.report, owners[i], 1);
 
 		cr_expect(json_equal(json_array_get(json_object_get(socket, "owners"), i),
 				     json_object_get(owner, "id")),
@@ -185,7 +170,7 @@ Test(python_drivers, pymongo_cannot_connect)
 
 	drivers_run(&subject, COMMAND_LIST("mongo"));
 	cr_expect_str_eq(subject_fact_text(&subject, "error"), "timeout");
-	client = driver_object(&subject, "pymongo.mongo_client.MongoClient", 1);
+	client = report_object(subject.report, "pymongo.mongo_client.MongoClient", 1);
 	cr_expect_geq(report_size(client, "opened"), 1, "%s", report_dump(client));
 	cr_expect_geq(report_count(subject.report, "sockets", "match", "thread"), 1, "%s",
 		      report_dump(subject.report));
