@@ -186,13 +186,14 @@ static void scenario_jumps(void)
 
 static void scenario_alternate_stack(void)
 {
-	static char *stack; /* in use to the end, and so no leak */
-	stack_t other = {.ss_size = (size_t)SIGSTKSZ};
+	stack_t other = {.ss_sp = malloc((size_t)SIGSTKSZ), .ss_size = (size_t)SIGSTKSZ};
+	const stack_t none = {.ss_flags = SS_DISABLE};
 
-	other.ss_sp = stack = malloc(other.ss_size);
-	MUST(stack != NULL);
+	MUST(other.ss_sp != NULL);
 	MUST(sigaltstack(&other, NULL) == 0);
 	signals_run(handler_connect, SA_ONSTACK);
+	MUST(sigaltstack(&none, NULL) == 0);
+	free(other.ss_sp);
 }
 
 /* The very first socket of the process is one of a handler's. */
