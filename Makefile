@@ -213,7 +213,7 @@ tsan: ## the recorder's threads under ThreadSanitizer
 	@$(MAKE) --no-print-directory $(RACES)
 	@tests/tsan/run.sh $(RACES)
 
-mutations: ## wrong socklifes, each of which its tests must notice (half an hour)
+mutations: ## wrong socklifes, each of which its tests must notice (some minutes)
 	$(INSTALL_PACKAGES) build test
 	@/usr/bin/python3 tests/mutations/mutate.py $(BUILD)/mutations
 
