@@ -315,7 +315,7 @@ struct trace_child {
 	uint32_t what; /* enum trace_child_kind */
 	uint32_t path_size_bytes;
 	int32_t status; /* ENDED: as wait(2) tells it */
-	/* path bytes of the program, for a spawn */
+			/* path bytes of the program, for a spawn */
 };
 
 struct trace_exec {
