@@ -314,8 +314,9 @@ struct trace_child {
 	uint32_t pid;
 	uint32_t what; /* enum trace_child_kind */
 	uint32_t path_size_bytes;
-	int32_t status; /* ENDED: as wait(2) tells it */
-			/* path bytes of the program, for a spawn */
+	/* ENDED: as wait(2) tells it; else 0 */
+	int32_t status;
+	/* path bytes of the program, for a spawn */
 };
 
 struct trace_exec {
