@@ -69,9 +69,10 @@ def growth(library, say):
     hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     for count in OPEN + [100000] * is_long:
         if hard_limit != resource.RLIM_INFINITY and count + NUMBERS_MORE > hard_limit:
-            say(f"{count} sockets open at once: not tried, ulimit -Hn is {hard_limit}")
-            continue
-        more = growth_row(library, say, f"{count} sockets open at once", "open", str(count))
+            more = growth_row(library, say, f"{count} sockets open at once in {-(-count // (hard_limit - NUMBERS_MORE))} "
+                              f"processes", "spread", str(count))
+        else:
+            more = growth_row(library, say, f"{count} sockets open at once", "open", str(count))
         curves["open at once"].append((count, more))
     return curves
 

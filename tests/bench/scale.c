@@ -1,10 +1,11 @@
 /*
  * What a socket costs as there are more: `scale THREADS COUNT` opens and closes COUNT sockets,
- * shared among threads; `scale open COUNT` holds all of them open at once; `scale calls COUNT`
- * sends and receives on one, `scale objects COUNT` marks objects (track.h). Prints the processor's
- * ns each and the most memory that the process had, in KiB, apart from files that it maps. `scale
- * steady SECONDS` opens and closes 10,000 a second, and prints the first and the last of ten parts'
- * ns a socket, the sockets opened, and the memory.
+ * shared among threads; `scale open COUNT` holds all of them open at once, `scale spread COUNT`
+ * does in as many processes as the limit of descriptors asks for; `scale calls COUNT` sends and
+ * receives on one, `scale objects COUNT` marks objects (track.h). Prints the processor's ns each
+ * and the most memory that a process had, in KiB, apart from files that it maps. `scale steady
+ * SECONDS` opens and closes 10,000 a second, and prints the first and the last of ten parts' ns a
+ * socket, the sockets opened, and the memory.
  */
 #include <err.h>
 #include <pthread.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,6 +107,53 @@ static double used_ns(void)
 	return (double)used.tv_sec * 1e9 + (double)used.tv_nsec;
 }
 
+struct holder {
+	double ns;
+	long kib;
+};
+
+/* Says what `count` sockets cost, and holds them until nobody has the other end of `until` open. */
+static void sockets_hold(long count, int said, const int until[2])
+{
+	struct holder holder;
+	char byte;
+
+	close(until[1]);
+	all_open(count);
+	holder = (struct holder){used_ns(), memory_kib()};
+	if (write(said, &holder, sizeof(holder)) != sizeof(holder) || read(until[0], &byte, 1) != 0)
+		err(1, "pipe");
+	exit(0);
+}
+
+/* Adds up what processes say that hold `count` sockets between them, all at the same time. */
+static struct holder sockets_spread(long count)
+{
+	struct holder holder, all = {0};
+	struct rlimit limit;
+	int said[2], until[2], holders = 0;
+	long share;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || pipe(said) != 0 || pipe(until) != 0)
+		err(1, "pipe");
+	for (; count > 0; count -= share, holders++) {
+		share = (long)limit.rlim_max - NUMBERS_MORE;
+		share = share < count ? share : count;
+		if (fork() == 0)
+			sockets_hold(share, said[1], until);
+	}
+	for (int i = 0; i < holders; i++) {
+		if (read(said[0], &holder, sizeof(holder)) != sizeof(holder))
+			err(1, "read");
+		all.ns += holder.ns;
+		all.kib = holder.kib > all.kib ? holder.kib : all.kib;
+	}
+	close(until[1]);
+	while (wait(NULL) > 0)
+		continue;
+	return all;
+}
+
 /* Late steps are made up for, so that the rate holds over the whole part. */
 static double part_ns(long steps, struct timespec *due)
 {
@@ -141,11 +190,18 @@ int main(int argc, char **argv)
 	long threads, count;
 
 	if (argc != 3)
-		errx(2, "usage: %s THREADS|open|calls|objects|steady COUNT|SECONDS", argv[0]);
+		errx(2, "usage: %s THREADS|open|spread|calls|objects|steady COUNT|SECONDS",
+		     argv[0]);
 	threads = strtol(argv[1], NULL, 10);
 	count = strtol(argv[2], NULL, 10);
 	if (strcmp(argv[1], "steady") == 0) {
 		steady(count);
+		return 0;
+	}
+	if (strcmp(argv[1], "spread") == 0) {
+		struct holder all = sockets_spread(count);
+
+		printf("%.1f %ld\n", all.ns / (double)count, all.kib);
 		return 0;
 	}
 	if (strcmp(argv[1], "open") == 0)
