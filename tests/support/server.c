@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pwd.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,6 +50,26 @@ static bool port_is_free(int port)
 	return is_free;
 }
 
+/*
+ * A server takes its port seconds after it was chosen. Until the test ends nobody else is given it:
+ * a name in the abstract namespace is taken at once, for as long as the socket that is left open
+ * here.
+ */
+static bool port_reserve(int port)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int length = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "socklife-test-port-%d",
+			      port);
+
+	cr_assert_geq(fd, 0, "socket: %s", strerror(errno));
+	if (bind(fd, (const struct sockaddr *)&name,
+		 (socklen_t)offsetof(struct sockaddr_un, sun_path) + 1 + (socklen_t)length) == 0)
+		return true;
+	close(fd);
+	return false;
+}
+
 int server_free_port(void)
 {
 	static unsigned int seed;
@@ -60,7 +82,7 @@ int server_free_port(void)
 	do {
 		seed = seed * 1103515245U + 12345U;
 		port = 10000 + (int)(seed >> 8) % 20000;
-	} while (!port_is_free(port));
+	} while (!port_reserve(port) || !port_is_free(port));
 	return port;
 }
 

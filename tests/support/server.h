@@ -57,7 +57,7 @@ const char *server_tls_address(const struct server *server);
 const char *server_url(const struct server *server, const char *path);
 const char *server_tls_url(const struct server *server, const char *path);
 
-/* A loopback port that is free and outside of the kernel's ephemeral range. */
+/* A loopback port that is free, outside of the kernel's ephemeral range, and no other test's. */
 int server_free_port(void);
 
 #endif
