@@ -16,11 +16,12 @@ struct comparison {
 };
 
 /*
- * Runs the command bare, then recorded under strace; asserts that exit status, signal and, unless
- * has_varying_output, stdout and stderr are the same, and that report and strace agree.
+ * Runs the command bare, which must end with `status`, then recorded under strace; asserts that
+ * exit status, signal and, unless has_varying_output, stdout and stderr are the same, and that
+ * report and strace agree.
  */
-void comparison_run(struct comparison *comparison, const struct command_options *options,
-		    bool has_varying_output, const char *const argv[]);
+void comparison_run(struct comparison *comparison, int status, bool has_varying_output,
+		    const char *const argv[]);
 void comparison_release(struct comparison *comparison);
 
 /* Bare and recorded ended alike and, unless has_varying_output, printed the same. */

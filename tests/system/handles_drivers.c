@@ -18,7 +18,7 @@ static void script_run(struct comparison *comparison, enum server_kind kind,
 
 	server_start(&server, kind);
 	comparison_run(
-		comparison, NULL, false,
+		comparison, 0, false,
 		COMMAND_LIST(command[0], command[1], script, scratch_format("%d", server.port)));
 	server_stop(&server);
 	expect_all_owned(&comparison->recorded);

@@ -17,7 +17,7 @@ static void expect_script(enum server_kind kind, const char *const command[2], c
 
 	server_start(&server, kind);
 	comparison_run(
-		&comparison, NULL, false,
+		&comparison, 0, false,
 		COMMAND_LIST(command[0], command[1], script, scratch_format("%d", server.port)));
 	server_stop(&server);
 	expect_all_owned(recorded);

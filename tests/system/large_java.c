@@ -34,7 +34,7 @@ Test(java, the_http_client_agrees_with_strace)
 	server_start(&server, SERVER_NGINX);
 	source = scratch_format("%s/Client.java", server.directory);
 	scratch_write(source, program, strlen(program));
-	comparison_run(&comparison, NULL, false,
+	comparison_run(&comparison, 0, false,
 		       COMMAND_LIST("java", source, server_url(&server, "")));
 	/* Java's sockets are IPv6 for IPv4 too. */
 	report_peer(comparison.recorded.report, 0,

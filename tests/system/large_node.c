@@ -30,7 +30,7 @@ Test(node, an_agent_that_keeps_alive_agrees_with_strace)
 	const json_t *socket;
 
 	server_start(&server, SERVER_NGINX);
-	comparison_run(&comparison, NULL, false,
+	comparison_run(&comparison, 0, false,
 		       COMMAND_LIST("node", "-e", program, server_url(&server, "")));
 	socket = report_peer(comparison.recorded.report, 0, server_address(&server));
 	cr_expect_str_eq(report_text(socket, "end"), "closed");

@@ -13,7 +13,7 @@ Test(ssh, keyscan_agrees_with_strace)
 	struct comparison comparison;
 
 	server_start(&server, SERVER_SSHD);
-	comparison_run(&comparison, NULL, false,
+	comparison_run(&comparison, 0, false,
 		       COMMAND_LIST("ssh-keyscan", "-t", "ed25519", "-p",
 				    scratch_format("%d", server.port), "127.0.0.1"));
 	cr_expect_gt(comparison.bare.command.out_size_bytes, 0);

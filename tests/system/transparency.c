@@ -1,4 +1,5 @@
 /* A program finds the world as it is without socklife. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 
 FIXTURE_SUITE(transparency);
 
-static void same_check(const struct command_options *command, const char *const argv[])
+static void ending_check(const struct command_options *command, int status, int signal_number,
+			 const char *const argv[])
 {
 	struct subject_options options = {.way = SUBJECT_BARE};
 	struct subject bare, recorded;
@@ -18,11 +20,18 @@ static void same_check(const struct command_options *command, const char *const 
 	if (command != NULL)
 		options.command = *command;
 	subject_run(&bare, &options, argv);
+	cr_assert_eq(bare.command.status, status, "%s", bare.command.err);
+	cr_assert_eq(bare.command.signal_number, signal_number);
 	options.way = SUBJECT_RUN;
 	subject_run(&recorded, &options, argv);
 	comparison_expect_same(&bare.command, &recorded.command, false);
 	subject_release(&recorded);
 	subject_release(&bare);
+}
+
+static void same_check(const struct command_options *command, const char *const argv[])
+{
+	ending_check(command, 0, 0, argv);
 }
 
 Test(transparency, results_and_errno_are_the_same)
@@ -74,8 +83,8 @@ Test(transparency, a_program_that_reads_its_own_descriptors_finds_the_same)
 
 Test(transparency, the_statuses_of_programs_are_the_same)
 {
-	same_check(NULL, COMMAND_LIST("false"));
-	same_check(NULL, COMMAND_LIST("sh", "-c", "exit 255"));
-	same_check(NULL, COMMAND_LIST("sh", "-c", "kill -INT $$"));
-	same_check(NULL, COMMAND_LIST("sh", "-c", "kill -PIPE $$"));
+	ending_check(NULL, 1, 0, COMMAND_LIST("false"));
+	ending_check(NULL, 255, 0, COMMAND_LIST("sh", "-c", "exit 255"));
+	ending_check(NULL, -1, SIGINT, COMMAND_LIST("sh", "-c", "kill -INT $$"));
+	ending_check(NULL, -1, SIGPIPE, COMMAND_LIST("sh", "-c", "kill -PIPE $$"));
 }
