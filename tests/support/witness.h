@@ -24,11 +24,12 @@ struct witness {
 	struct witness_connection *connections;
 	size_t count;
 	size_t streams_opened; /* socket() calls for TCP that succeeded */
-	size_t connects_refused;
+	size_t calls;          /* of all kinds, finished */
 };
 
 /* The command words that put strace before a command; its output goes to files PREFIX.TID. */
 const char *const *witness_prefix(const char *prefix);
+/* Reads that output; aborts the test when there is none. */
 void witness_load(struct witness *witness, const char *prefix);
 void witness_release(struct witness *witness);
 
