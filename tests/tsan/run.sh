@@ -14,5 +14,10 @@ if grep -q 'unexpected memory mapping' "$directory/output"; then
 	setarch -R "$1" "$directory/trace"
 	status=$?
 fi
-[ "$status" -ne 0 ] || echo "no race: $(find "$directory/trace" -name '*.trace' | wc -l) processes"
-exit "$status"
+[ "$status" -eq 0 ] || exit "$status"
+traces=$(find "$directory/trace" -name '*.trace' | wc -l)
+if [ "$traces" -eq 0 ]; then
+	echo "nothing was recorded" >&2
+	exit 1
+fi
+echo "no race: $traces processes"
