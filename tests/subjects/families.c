@@ -48,12 +48,29 @@ static struct endpoint endpoint_abstract(void)
 	return endpoint_unix(name, (size_t)length + 1);
 }
 
+static bool is_bound(int fd, const struct endpoint *endpoint)
+{
+	return bind(fd, (const struct sockaddr *)&endpoint->address, endpoint->size) == 0;
+}
+
+/* Containers often have no ::1; what is mapped into IPv6 they have. */
+static void address_map(struct endpoint *endpoint)
+{
+	struct sockaddr_in6 *address = (struct sockaddr_in6 *)&endpoint->address;
+
+	MUST(endpoint->address.ss_family == AF_INET6 && errno == EADDRNOTAVAIL);
+	MUST(inet_pton(AF_INET6, "::ffff:127.0.0.1", &address->sin6_addr) == 1);
+}
+
 static int endpoint_bind(struct endpoint *endpoint, int type)
 {
 	int fd = socket(endpoint->address.ss_family, type, 0);
 
 	MUST(fd >= 0);
-	MUST(bind(fd, (struct sockaddr *)&endpoint->address, endpoint->size) == 0);
+	if (!is_bound(fd, endpoint)) {
+		address_map(endpoint);
+		MUST(is_bound(fd, endpoint));
+	}
 	endpoint->size = sizeof(endpoint->address);
 	MUST(getsockname(fd, (struct sockaddr *)&endpoint->address, &endpoint->size) == 0);
 	fact("listener_fd", fd);
