@@ -135,7 +135,7 @@ $(BUILD)/tests/unit $(BUILD)/tests/system $(BUILD)/tests/large:
 RANDOM := $(BUILD)/tests/random $(BUILD)/tests/random_lives
 $(BUILD)/obj/tests/random/%.o: TEST_FLAGS := $(SAN_FLAGS) -Ianalyzer
 $(BUILD)/tests/random: $(call object,tests/random/random.c tests/random/random_check.c) \
-		$(filter %/reader.o %/error.o,$(ANALYZER_OBJECTS))
+		$(filter %/reader.o %/reader_writer.o %/error.o,$(ANALYZER_OBJECTS))
 $(BUILD)/tests/random_lives: $(call object,tests/random/random_lives.c)
 $(RANDOM):
 	@mkdir -p $(@D)
@@ -259,7 +259,7 @@ bench-programs: $(BENCH_PRODUCTS)
 # It writes traces itself and reads them by the analyzer's own reader.
 $(BUILD)/obj/tests/bench/analyzer.o: TEST_FLAGS := -Ianalyzer -Itests/support
 $(BUILD)/bench/analyzer: $(call object,tests/bench/analyzer.c tests/support/generated_*.c) \
-		$(filter %/reader.o %/error.o,$(ANALYZER_OBJECTS))
+		$(filter %/reader.o %/reader_writer.o %/error.o,$(ANALYZER_OBJECTS))
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(LDFLAGS) $^ -lm -o $@
 

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analysis.h"
@@ -11,7 +12,12 @@
 #include "options_check.h"
 #include "output.h"
 #include "policy_judge.h"
+#include "reader_writer.h"
 #include "render_check.h"
+
+/* What is still ending gets so long, or as long as --grace says. */
+#define ENDS_GRACE_NS INT64_C(2000000000)
+#define ENDS_PAUSE_NS INT64_C(10000000)
 
 int check_prepare(struct check *check, const struct options_check *options)
 {
@@ -104,6 +110,43 @@ static enum status baseline_renew(struct check *check, struct policy_case *judge
 	return status == STATUS_OK ? policy_outcome_init(outcome, judged, error) : status;
 }
 
+static bool is_ending(const struct model_process *process)
+{
+	return process->is_live && reader_writer_find(process->file) == READER_WRITER_THERE;
+}
+
+/*
+ * Who was told to end, as a server that a script stops last, may take a moment for it; a build must
+ * not fail by how long. Not while run itself still waits: that takes as long as it takes. Returns
+ * whether the recording has changed meanwhile.
+ */
+static bool ends_await(const struct model *model, int64_t grace_ns)
+{
+	const struct timespec pause = {.tv_nsec = ENDS_PAUSE_NS};
+	int64_t left_ns = grace_ns > ENDS_GRACE_NS ? grace_ns : ENDS_GRACE_NS;
+	bool has_waited = false;
+
+	if (model->has_run && model->ended_ns == TIME_NONE)
+		return false;
+	for (uint32_t i = 0; i < model->processes_count; i++) {
+		has_waited |= model->processes[i].is_live;
+		for (; left_ns > 0 && is_ending(&model->processes[i]); left_ns -= ENDS_PAUSE_NS)
+			nanosleep(&pause, NULL);
+	}
+	return has_waited;
+}
+
+static enum status recording_load(struct analysis *analysis, const char *trace, int64_t grace_ns,
+				  struct error *error)
+{
+	enum status status = analysis_init(analysis, trace, error);
+
+	if (status != STATUS_OK || !ends_await(&analysis->model, grace_ns))
+		return status;
+	analysis_release(analysis);
+	return analysis_init(analysis, trace, error);
+}
+
 static int case_judge(struct check *check, struct policy_case *judged, FILE *out, bool is_quiet)
 {
 	struct policy_outcome outcome;
@@ -134,7 +177,7 @@ int check_judge(struct check *check, const char *trace, FILE *out, bool is_quiet
 	struct error error;
 	int result = COMMAND_FAILED;
 
-	if (analysis_init(&analysis, trace, &error) != STATUS_OK)
+	if (recording_load(&analysis, trace, policy->settings.grace_ns, &error) != STATUS_OK)
 		return command_fail(&error);
 	judged.symbols = analysis.symbols;
 	if (analysis_judge(&analysis, &policy->settings, &error) == STATUS_OK)

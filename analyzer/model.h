@@ -40,7 +40,8 @@ struct model_process {
 	bool by_parent;             /* not recorded: known only from what started it */
 	bool is_forked;             /* its image is a copy of its parent's */
 	bool is_root;               /* the command that `socklife run` started */
-	bool is_live;               /* seems to be running still */
+	bool is_live;               /* runs still; never when it has an end */
+	bool is_perhaps_live;       /* has no end, and nobody can tell whether it runs */
 	uint32_t first_socket, socket_count; /* its rows are neighbours */
 	uint32_t first_object, object_count;
 };
@@ -196,6 +197,7 @@ struct model_child {
 struct model_note {
 	uint32_t process;
 	bool is_gap;
+	bool is_unfinished; /* no gap so far, but the recording is not over */
 	const char *text;
 };
 

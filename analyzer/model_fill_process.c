@@ -79,6 +79,9 @@ void model_fill_process(struct model_loader *loader, const struct model_file *fi
 	process->is_forked = header->forked_from != 0;
 	process->by_parent = (header->flags & TRACE_FILE_BY_PARENT) != 0;
 	process->end = process_end(__atomic_load_n(&header->end, __ATOMIC_ACQUIRE));
+	process->is_live = process->end == 0 && file->reader->writer == READER_WRITER_THERE;
+	process->is_perhaps_live = process->end == 0 &&
+				   file->reader->writer == READER_WRITER_UNKNOWN;
 	if (process->end == 0)
 		return;
 	process->ended_ns = model_time(loader->model, header->ended_ns);

@@ -168,6 +168,7 @@ static enum status files_load(struct model_loader *loader, const char *path, str
 	model_name_peers(loader);
 	model_order_snapshots(loader->model);
 	model_pair_marks(loader);
+	model_note_unfinished(loader);
 	model_note_gaps(loader);
 	return model_memory_is_exhausted(loader->model->memory) ? no_memory(error, path)
 								: STATUS_OK;

@@ -174,6 +174,9 @@ void model_gap_socket(struct model_loader *loader, uint32_t row, const struct tr
 void model_note_add(struct model *model, uint32_t process, bool is_gap, const char *text);
 void model_note_gaps(struct model_loader *loader);
 
+/* model_unfinished.c: notes about what may still come. Before model_note_gaps(). */
+void model_note_unfinished(struct model_loader *loader);
+
 /* model_value.c: values of the format -> values of the model. */
 int64_t model_time(const struct model *model, uint64_t time_ns);
 int64_t model_duration(uint64_t duration_ns);

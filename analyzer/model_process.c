@@ -139,8 +139,9 @@ static void root_find(struct model_loader *loader)
 	for (uint32_t i = 0; i < model->processes_count; i++) {
 		struct model_process *process = &model->processes[i];
 
-		if (end == 0)
-			process->is_live = process->end == 0;
+		/* one without a file: nobody but run could tell */
+		if (end == 0 && process->by_run)
+			process->is_perhaps_live = true;
 		if (process->pid != run->child_pid)
 			continue;
 		process->is_root = last == NULL;
@@ -223,6 +224,15 @@ static void runtimes_find(struct model *model)
 	}
 }
 
+/* What was not known when the files were opened: by whom it was replaced or waited for. */
+static void lives_end(struct model *model)
+{
+	for (uint32_t i = 0; i < model->processes_count; i++) {
+		if (model->processes[i].end != 0 || model->processes[i].by_parent)
+			model->processes[i].is_live = model->processes[i].is_perhaps_live = false;
+	}
+}
+
 static void model_end(struct model *model)
 {
 	int64_t last = TIME_NONE;
@@ -264,6 +274,7 @@ void model_link_processes(struct model_loader *loader)
 		root_find(loader);
 	else
 		model_end(model);
+	lives_end(model);
 	for (uint32_t i = 0; i < model->processes_count; i++) {
 		sockets_end(model, &model->processes[i]);
 		objects_end(model, &model->processes[i]);

@@ -123,7 +123,8 @@ static void outcome_close(struct policy_outcome *outcome, const struct policy_ca
 	for (uint32_t i = 0; i < judged->findings->count; i++)
 		outcome->counts[outcome->rows[i].state]++;
 	outcome->fails = outcome->counts[POLICY_STATE_FAILS] != 0 || outcome->breaches.count != 0;
-	outcome->is_incomplete = !outcome->summary.is_complete && !judged->policy->allow_incomplete;
+	outcome->is_incomplete = !(outcome->summary.is_complete && outcome->summary.is_finished) &&
+				 !judged->policy->allow_incomplete;
 }
 
 enum status policy_outcome_init(struct policy_outcome *outcome, const struct policy_case *judged,

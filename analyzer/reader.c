@@ -112,6 +112,13 @@ static enum status reader_map(struct reader *reader, int fd, struct error *error
 	return STATUS_OK;
 }
 
+/* Asked between two looks at the end: a writer that is gone has written all that it will. */
+static void reader_ask_writer(struct reader *reader, int fd)
+{
+	if (__atomic_load_n(&reader->header->end, __ATOMIC_ACQUIRE) == 0)
+		reader->writer = reader_writer_of(fd);
+}
+
 enum status reader_open(struct reader *reader, const char *path, struct error *error)
 {
 	/* O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever (open(2)). */
@@ -128,9 +135,11 @@ enum status reader_open(struct reader *reader, const char *path, struct error *e
 		  offsetof(struct trace_file_header, tail_bytes)) != (ssize_t)sizeof(tail_bytes))
 		tail_bytes = 0;
 	status = reader_map(reader, fd, error);
-	close(fd);
 	if (status == STATUS_OK)
 		status = reader_begin(reader, tail_bytes, error);
+	if (status == STATUS_OK)
+		reader_ask_writer(reader, fd);
+	close(fd);
 	if (status != STATUS_OK)
 		reader_close(reader);
 	return status;

@@ -13,6 +13,7 @@
 #include <socklife/trace_format.h>
 
 #include "error.h"
+#include "reader_writer.h"
 
 struct reader {
 	const char *path;
@@ -25,6 +26,7 @@ struct reader {
 	bool is_corrupt;   /* a record that cannot be: reading stopped there */
 	bool is_unborn;    /* its writer ended before the header: empty, or no magic yet */
 	uint64_t corrupt_offset;
+	enum reader_writer writer; /* asked for when the header says no end */
 	uint64_t uncommitted_records;
 	uint64_t unknown_records;
 	const struct trace_file_header *header;

@@ -125,9 +125,10 @@ void check_summary_fill(const struct check_input *input, char *text, size_t size
 
 	line.used = length > 0 ? (size_t)length : 0;
 	failures_add(&line, input);
-	if (!summary->is_complete && line.used < size) {
-		length = snprintf(text + line.used, size - line.used, "%s the recording has gaps",
-				  outcome->fails ? ";" : ":");
+	if (!(summary->is_complete && summary->is_finished) && line.used < size) {
+		length = snprintf(text + line.used, size - line.used, "%s the recording %s",
+				  outcome->fails ? ";" : ":",
+				  summary->is_complete ? "is not over" : "has gaps");
 		line.used += length > 0 ? (size_t)length : 0;
 	}
 	separator_set(&line, "; ");

@@ -133,11 +133,12 @@ static json_t *coverage_value(const struct check_input *input)
 	struct coverage_note note;
 
 	for (uint32_t i = 0; summary_note(input->judged->model, i, &note); i++) {
-		if (note.is_gap)
+		if (note.is_incomplete)
 			json_value_append(gaps, json_value_text(note.text));
 	}
-	return json_pack("{s:b, s:o}", "complete", input->outcome->summary.is_complete, "gaps",
-			 gaps);
+	return json_pack("{s:b, s:o}", "complete",
+			 input->outcome->summary.is_complete && input->outcome->summary.is_finished,
+			 "gaps", gaps);
 }
 
 static json_t *counts_value(const struct policy_outcome *outcome)

@@ -109,7 +109,7 @@ static void gaps_print(const struct page *page)
 	struct coverage_note note;
 
 	for (uint32_t i = 0; summary_note(page->input->judged->model, i, &note); i++) {
-		if (!note.is_gap)
+		if (!note.is_incomplete)
 			continue;
 		fputs("incomplete: ", page->out);
 		text_print(page, note.text);

@@ -89,7 +89,7 @@ static void gaps_print(const struct check_input *input, FILE *out)
 	struct coverage_note note;
 
 	for (uint32_t i = 0; summary_note(input->judged->model, i, &note); i++) {
-		if (!note.is_gap)
+		if (!note.is_incomplete)
 			continue;
 		annotation_print(out, level, "incomplete", NULL);
 		escaped_print(out, note.text, false);

@@ -141,10 +141,10 @@ static void coverage_add(struct suite *suite)
 	char message[CHECK_TEXT_SIZE];
 	struct coverage_note note;
 
-	if (outcome->summary.is_complete)
+	if (outcome->summary.is_complete && outcome->summary.is_finished)
 		return;
 	for (uint32_t i = 0; summary_note(suite->input->judged->model, i, &note); i++) {
-		if (!note.is_gap)
+		if (!note.is_incomplete)
 			continue;
 		check_escape(note.text, message, sizeof message);
 		if (outcome->is_incomplete)

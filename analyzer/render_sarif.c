@@ -135,7 +135,7 @@ static json_t *invocation_value(const struct check_input *input)
 	struct coverage_note note;
 
 	for (uint32_t i = 0; summary_note(input->judged->model, i, &note); i++) {
-		if (note.is_gap)
+		if (note.is_incomplete)
 			json_value_append(notifications,
 					  json_pack("{s:s, s:o}", "level", level, "message",
 						    sarif_message_value(note.text)));

@@ -235,8 +235,11 @@ static void coverage_fill(struct summary *summary, const struct model *model)
 		else
 			summary->lost_records += lost->count;
 	}
-	for (uint32_t i = 0; i < model->notes_count; i++)
+	summary->is_finished = true;
+	for (uint32_t i = 0; i < model->notes_count; i++) {
 		has_gap |= model->notes[i].is_gap;
+		summary->is_finished &= !model->notes[i].is_unfinished;
+	}
 	summary->is_complete = !has_gap && summary->lost_records == 0 &&
 			       summary->unseen_sockets == 0;
 }
@@ -253,7 +256,7 @@ static void lost_note_fill(const struct model_lost *lost, struct coverage_note *
 	const char *error_name = lost->error != 0 ? words_errno(lost->error) : NULL;
 
 	note->process = lost->process;
-	note->is_gap = true;
+	note->is_gap = note->is_incomplete = true;
 	snprintf(note->text, sizeof note->text, "%s, %" PRIu64 " time%s%s%s%s",
 		 words_lost(lost->reason), lost->count, lost->count == 1 ? "" : "s",
 		 error_name != NULL ? " (" : "", error_name != NULL ? error_name : "",
@@ -265,6 +268,7 @@ bool summary_note(const struct model *model, uint32_t index, struct coverage_not
 	if (index < model->notes_count) {
 		note->process = model->notes[index].process;
 		note->is_gap = model->notes[index].is_gap;
+		note->is_incomplete = note->is_gap || model->notes[index].is_unfinished;
 		snprintf(note->text, sizeof note->text, "%s", model->notes[index].text);
 		return true;
 	}
@@ -276,7 +280,7 @@ bool summary_note(const struct model *model, uint32_t index, struct coverage_not
 	if (index > model->losses_count || model->uncommitted_records == 0)
 		return false;
 	note->process = MODEL_NONE;
-	note->is_gap = true;
+	note->is_gap = note->is_incomplete = true;
 	snprintf(note->text, sizeof note->text,
 		 "a process ended while it wrote a record, %" PRIu64 " of them are missing",
 		 model->uncommitted_records);

@@ -17,7 +17,8 @@ struct summary {
 	uint64_t peak_open; /* most sockets open at the same time */
 	uint64_t bytes_sent, bytes_received;
 	uint64_t lost_records, unseen_sockets;
-	bool is_complete; /* nothing lost, no gap noted, no socket unseen */
+	bool is_complete; /* nothing lost, no gap noted, no socket unseen, so far */
+	bool is_finished; /* and nothing more can come */
 };
 
 /* Needs a model that the matcher has completed. Fails only with STATUS_NO_MEMORY. */
@@ -30,6 +31,7 @@ enum status summary_fill(struct summary *summary, const struct model *model, str
 struct coverage_note {
 	uint32_t process;
 	bool is_gap;
+	bool is_incomplete; /* a gap, or something that is not over: a check does not pass on it */
 	char text[512];
 };
 bool summary_note(const struct model *model, uint32_t index, struct coverage_note *note);

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,17 +171,56 @@ Test(model_processes, that_were_killed_end_as_run_saw_it)
 	cr_expect_not(model.processes[0].is_live);
 }
 
-Test(model_processes, are_live_while_run_still_waits)
+static bool has_unfinished(const char *text)
+{
+	for (uint32_t i = 0; i < model.notes_count; i++) {
+		if (model.notes[i].is_unfinished && strcmp(model.notes[i].text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+Test(model_processes, are_live_while_their_file_is_held_for_writing)
+{
+	struct trace_builder builder;
+	int fd;
+
+	image(&builder, 20, 50, 1100);
+	save(&builder, "20.0.trace");
+	fd = open(scratch_format("%s/20.0.trace", directory), O_RDWR);
+	load();
+	cr_expect(model.processes[0].is_live);
+	cr_expect_eq(model.sockets[0].end, 0);
+	cr_expect_eq(model.ended_ns, TIME_NONE);
+	cr_expect(has_unfinished("prog (pid 20) was still running when this was read"));
+	close(fd);
+}
+
+Test(model_processes, without_an_end_or_a_writer_are_dead)
+{
+	struct trace_builder builder;
+
+	image(&builder, 20, 50, 1100);
+	save(&builder, "20.0.trace");
+	load();
+	cr_expect_not(model.processes[0].is_live);
+	cr_expect_eq(model.processes[0].end, 0);
+	cr_expect_eq(model.notes_count, 0);
+}
+
+Test(model_processes, are_not_over_while_run_has_not_seen_the_end)
 {
 	struct trace_builder builder;
 
 	run_file(20, 1000, 0);
 	image(&builder, 20, 50, 1100);
+	trace_builder_header(&builder)->end = TRACE_PROCESS_END_EXIT;
+	trace_builder_header(&builder)->ended_ns = 5000;
 	save(&builder, "20.0.trace");
 	load();
-	cr_expect(model.processes[0].is_live);
-	cr_expect_eq(model.sockets[0].end, 0);
-	cr_expect_eq(model.ended_ns, TIME_NONE);
+	cr_expect_not(model.processes[0].is_live);
+	cr_expect(has_unfinished("socklife run has not seen the program end: it is still waiting, "
+				 "or was killed"));
 }
 
 Test(model_processes, without_a_trace_are_known_from_run)
