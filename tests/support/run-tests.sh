@@ -5,6 +5,13 @@ set -uo pipefail
 
 # Where servers are; not every user has it in the path.
 export PATH=$PATH:/usr/sbin:/sbin
+# What this machine or its user has set for other programs decides no test: messages in another
+# language or about a missing one, files that a server's own user may not read, a proxy before the
+# servers of the tests, settings of a socklife that is in use.
+export LC_ALL=C
+umask 022
+unset LANGUAGE http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+unset SOCKLIFE_TRACE SOCKLIFE_TRACK SOCKLIFE_HANDLES SOCKLIFE_OPTIONS SOCKLIFE_LIBRARY
 # A sanitized subject finds libsocklife.so before the sanitizer's runtime; that is as it should be.
 export ASAN_OPTIONS="verify_asan_link_order=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
 export UBSAN_OPTIONS="print_stacktrace=1${UBSAN_OPTIONS:+:$UBSAN_OPTIONS}"
