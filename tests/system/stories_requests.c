@@ -9,8 +9,8 @@ FIXTURE_SUITE(stories_requests);
 
 #define SESSION "requests.sessions.Session"
 
-/* Longer than two calls and a pause take on a busy machine. */
-#define KEEP_ALIVE_S 4
+/* Longer than two calls and a pause take on a machine that is busy with other things: 4 was not. */
+#define KEEP_ALIVE_S 15
 
 /* Neither the Session that requests made for the call nor what that one made. */
 static void expect_no_object(const struct subject *subject, const char *step)
@@ -52,15 +52,23 @@ Test(stories_requests, get_leaves_nothing)
 	server_stop(&server);
 }
 
+static double step_time_s(const struct subject *subject, const char *name)
+{
+	struct example_step step;
+
+	example_step_read(subject, name, &step);
+	return step.time_s;
+}
+
 static void first_socket_check(const struct subject *subject, const json_t *first)
 {
-	double last_io = report_seconds(first, "last_io");
 	double peer_closed = report_seconds(first, "peer_closed");
 
 	cr_expect_str_eq(report_text(first, "tcp_state"), "CLOSE_WAIT");
 	cr_expect_str_eq(report_text(first, "end"), "closed");
-	cr_expect(peer_closed - last_io > KEEP_ALIVE_S - 0.1 &&
-			  peer_closed - last_io < KEEP_ALIVE_S + 4,
+	/* The kernel had it in ESTABLISHED at the one step and in CLOSE_WAIT at the other. */
+	cr_expect(peer_closed > step_time_s(subject, "waited a little") &&
+			  peer_closed < step_time_s(subject, "waited for long"),
 		  "%s", report_dump(first));
 	cr_expect_gt(report_seconds(first, "closed"), peer_closed);
 	cr_expect_eq(example_connection(subject, "second use", NULL), first);
