@@ -33,7 +33,7 @@ struct run {
 	const char *obstacle; /* why nothing can be recorded; NULL when it can */
 	char library[PATH_MAX];
 	char directory[PATH_MAX];
-	char handles[PATH_MAX]; /* "": no file was given */
+	char *handles; /* NULL: no file was given */
 	struct run_record record;
 	struct run_board board;
 };
@@ -72,9 +72,8 @@ static int run_prepare(struct run *run)
 	if (result != COMMAND_PASS)
 		return result;
 	if (library_path_find(run->library, sizeof run->library, &error) != STATUS_OK ||
-	    (run->options.handles != NULL &&
-	     run_handles_check(run->options.handles, run->library, run->handles,
-			       sizeof run->handles, &error) != STATUS_OK) ||
+	    run_handles_check(run->options.handles, run->options.handles_count, run->library,
+			      &run->handles, &error) != STATUS_OK ||
 	    run_directory_prepare(run->options.directory, run->directory, sizeof run->directory,
 				  &error) != STATUS_OK ||
 	    run_record_init(&run->record, run->directory, run->program.command_path,
@@ -114,7 +113,7 @@ static int program_start(struct run *run, struct launch *launch)
 		{is_harmed_by_preload(&run->program) ? NULL : "LD_PRELOAD", preload},
 		{"SOCKLIFE_TRACE", run->directory},
 		{"SOCKLIFE_TRACK", run->options.track},
-		{"SOCKLIFE_HANDLES", run->handles[0] != '\0' ? run->handles : NULL},
+		{"SOCKLIFE_HANDLES", run->handles},
 		{"SOCKLIFE_BOARD", run->board.board != NULL ? run->board.number : NULL},
 		{NULL, NULL},
 	};
@@ -215,6 +214,7 @@ static int run_run(const struct command *command, int argc, char **argv)
 		result = program_run(&run);
 	run_board_close(&run.board);
 	run_record_release(&run.record);
+	free(run.handles);
 	check_release(&run.check);
 	options_run_release(&run.options);
 	return result;

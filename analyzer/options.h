@@ -17,8 +17,9 @@ struct renderer;
 
 struct options_run {
 	const char *directory;
-	char *track;         /* classes, comma-separated; NULL none; owned */
-	const char *handles; /* a catalog of C handles; NULL: the built-in one alone */
+	char *track;          /* classes, comma-separated; NULL none; owned */
+	const char **handles; /* catalogs of C handles beside the built-in one; owned */
+	size_t handles_count;
 	const struct renderer *renderer;
 	bool is_quiet;
 	char **program; /* NULL-terminated, at least one */

@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "command.h"
@@ -26,6 +27,20 @@ static void run_resolve(struct run_parse *parse, const struct argp_state *state)
 		argp_error(state, "what a check demands needs --check");
 	else if (parse->format != NULL)
 		options->renderer = options_renderer(state, parse->format);
+}
+
+static void handles_add(struct options_run *options, const char *file,
+			const struct argp_state *state)
+{
+	const char **handles = reallocarray(options->handles, options->handles_count + 1,
+					    sizeof *handles);
+
+	if (handles == NULL) {
+		argp_failure(state, argp_err_exit_status, ENOMEM, "--handles");
+		return;
+	}
+	options->handles = handles;
+	handles[options->handles_count++] = file;
 }
 
 static error_t parse_run(int key, char *argument, struct argp_state *state)
@@ -57,7 +72,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
 		options->track = options_track_add(state, options->track, argument);
 		return 0;
 	case KEY_HANDLES:
-		options->handles = argument;
+		handles_add(options, argument, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		options->program = &state->argv[state->next - 1];
@@ -86,7 +101,9 @@ void options_parse_run(const struct command *command, int argc, char **argv,
 		 "Track objects of this class too, as module.Class; may be given more than once",
 		 0},
 		{"handles", KEY_HANDLES, "FILE", 0,
-		 "Track the handles of C libraries that this file describes too; see socklife(1)",
+		 "Track the handles of C libraries that this file describes too; see socklife(1). "
+		 "May "
+		 "be given more than once",
 		 0},
 		{"format", KEY_FORMAT, "FORMAT", 0,
 		 "Of the report: text (default) or json; with --check, a format of check", 0},
@@ -119,6 +136,8 @@ void options_parse_run(const struct command *command, int argc, char **argv,
 
 void options_run_release(struct options_run *options)
 {
+	free(options->handles);
+	options->handles = NULL;
 	free(options->track);
 	options->track = NULL;
 	options_check_release(&options->check);

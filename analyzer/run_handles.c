@@ -11,11 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SPEAKER "socklife: " /* how each line of the library begins */
+#define SEPARATOR ':'          /* between the files of SOCKLIFE_HANDLES */
+#define SPEAKER   "socklife: " /* how each line of the library begins */
 
 struct question {
 	char preload[PATH_MAX + 16];
-	char handles[PATH_MAX + 32];
+	char *handles;
 	char said[1024]; /* by the library */
 };
 
@@ -98,23 +99,52 @@ static enum status answer_judge(char *said, const char *file, struct error *erro
 	return error_set(error, STATUS_CORRUPT, line, 0, "%s", reason + 2);
 }
 
-enum status run_handles_check(const char *file, const char *library, char *path, size_t size,
-			      struct error *error)
+/* Appends the file's absolute path. */
+static enum status path_add(char **paths, const char *file, struct error *error)
 {
-	struct question question = {.said = ""};
-	char *absolute = realpath(file, NULL);
-	int failure;
+	char *absolute = realpath(file, NULL), *joined;
+	int length;
 
 	if (absolute == NULL)
 		return fail(error, file[0] != '\0' ? file : "--handles", errno);
-	failure = strlen(absolute) < size ? 0 : ENAMETOOLONG;
-	if (failure == 0)
-		snprintf(path, size, "%s", absolute);
+	if (strchr(absolute, SEPARATOR) != NULL) {
+		free(absolute);
+		return error_set(error, STATUS_UNREADABLE, file, 0,
+				 "a '%c' in its path separates files in SOCKLIFE_HANDLES",
+				 SEPARATOR);
+	}
+	length = *paths == NULL ? asprintf(&joined, "%s", absolute)
+				: asprintf(&joined, "%s%c%s", *paths, SEPARATOR, absolute);
 	free(absolute);
-	if (failure != 0)
-		return fail(error, file, failure);
+	if (length < 0)
+		return fail(error, file, ENOMEM);
+	free(*paths);
+	*paths = joined;
+	return STATUS_OK;
+}
+
+static enum status paths_judge(const char *paths, const char *file, const char *library,
+			       struct error *error)
+{
+	struct question question = {.said = ""};
+	int failure;
+
+	if (asprintf(&question.handles, "SOCKLIFE_HANDLES=%s", paths) < 0)
+		return fail(error, file, ENOMEM);
 	snprintf(question.preload, sizeof question.preload, "LD_PRELOAD=%s", library);
-	snprintf(question.handles, sizeof question.handles, "SOCKLIFE_HANDLES=%s", path);
 	failure = ask(&question);
+	free(question.handles);
 	return failure != 0 ? fail(error, file, failure) : answer_judge(question.said, file, error);
+}
+
+enum status run_handles_check(const char *const *files, size_t count, const char *library,
+			      char **paths, struct error *error)
+{
+	enum status status = STATUS_OK;
+
+	*paths = NULL;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = path_add(paths, files[i], error);
+	return status == STATUS_OK && count != 0 ? paths_judge(*paths, files[0], library, error)
+						 : status;
 }

@@ -1,5 +1,5 @@
 /*
- * The file of `run --handles`. The library alone can read a handle catalog, so it is asked before
+ * The files of `run --handles`. The library alone can read a handle catalog, so it is asked before
  * the program is started: this very command runs once more, preloaded with it, and what the library
  * says on stderr is the fault. One thread.
  */
@@ -10,8 +10,9 @@
 
 #include "error.h"
 
-/* Writes the file's absolute path, or fills *error with the first fault in it. */
-enum status run_handles_check(const char *file, const char *library, char *path, size_t size,
-			      struct error *error);
+/* *paths becomes what SOCKLIFE_HANDLES is to say, NULL for no files, and the caller frees it; or
+ * *error is filled with the first fault in one of them. */
+enum status run_handles_check(const char *const *files, size_t count, const char *library,
+			      char **paths, struct error *error);
 
 #endif

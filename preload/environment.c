@@ -31,10 +31,15 @@ static char *hidden_reserve(size_t size)
 	return text;
 }
 
-static void hidden_add(const char *name, const char *directory, const char *value)
+static char *text_put(char *at, const char *text, size_t size)
 {
-	size_t name_size = strlen(name), directory_size = strlen(directory);
-	size_t size = name_size + directory_size + strlen(value) + 2;
+	memcpy(at, text, size);
+	return at + size;
+}
+
+static void hidden_add(const char *entry)
+{
+	size_t size = strlen(entry) + 1;
 	char *text;
 
 	if (environment_hidden.variable_count == ENVIRONMENT_VARIABLES_MAX)
@@ -42,25 +47,60 @@ static void hidden_add(const char *name, const char *directory, const char *valu
 	text = hidden_reserve(size);
 	if (text == NULL)
 		return;
-	memcpy(text, name, name_size);
-	text += name_size;
-	memcpy(text, directory, directory_size);
-	text += directory_size;
-	if (directory_size > 0)
-		*text++ = '/';
-	memcpy(text, value, strlen(value) + 1);
-	environment_hidden.variables[environment_hidden.variable_count++] =
-		text - name_size - directory_size - (directory_size > 0);
+	memcpy(text, entry, size);
+	environment_hidden.variables[environment_hidden.variable_count++] = text;
 }
 
-/* Children may stand in another directory: paths are made absolute, the default one too. */
-static void hidden_add_path(const char *name, const char *value)
+static size_t paths_count(const char *list, char separator)
+{
+	size_t count = 1;
+
+	for (; *list != '\0'; list++)
+		count += *list == separator;
+	return count;
+}
+
+/* The list's first path, which the list then stands behind. */
+static char *path_put(char *at, const char *directory, const char **list, char separator)
+{
+	/* strchrnul() of 0 finds the end */
+	size_t size = (size_t)(strchrnul(*list, separator) - *list);
+
+	if (size != 0 && (*list)[0] != '/' && directory[0] != '\0') {
+		at = text_put(at, directory, strlen(directory));
+		*at++ = '/';
+	}
+	at = text_put(at, *list, size);
+	*list += size;
+	return at;
+}
+
+/*
+ * Children may stand in another directory: paths are made absolute, the default one too. Between
+ * several stands the separator; 0: it is one, whatever characters it has.
+ */
+static void hidden_add_paths(const char *name, const char *list, char separator)
 {
 	char directory[PATH_MAX];
+	size_t name_size = strlen(name);
+	char *text;
 
-	if (value[0] == '/' || getcwd(directory, sizeof(directory)) == NULL)
+	if (environment_hidden.variable_count == ENVIRONMENT_VARIABLES_MAX)
+		return;
+	if (getcwd(directory, sizeof(directory)) == NULL)
 		directory[0] = '\0';
-	hidden_add(name, directory, value);
+	text = hidden_reserve(name_size + strlen(list) + 1 +
+			      paths_count(list, separator) * (strlen(directory) + 1));
+	if (text == NULL)
+		return;
+	environment_hidden.variables[environment_hidden.variable_count++] = text;
+	text = text_put(text, name, name_size);
+	while (*list != '\0') {
+		text = path_put(text, directory, &list, separator);
+		if (*list != '\0')
+			*text++ = *list++;
+	}
+	*text = '\0';
 }
 
 static bool environment_is_ours(const char *entry)
@@ -89,18 +129,19 @@ static void environment_take_variables(void)
 		} else if (environment_begins(*entry, ENVIRONMENT_TRACE)) {
 			has_trace = (*entry)[strlen(ENVIRONMENT_TRACE)] != '\0';
 			if (has_trace)
-				hidden_add_path(ENVIRONMENT_TRACE,
-						*entry + strlen(ENVIRONMENT_TRACE));
+				hidden_add_paths(ENVIRONMENT_TRACE,
+						 *entry + strlen(ENVIRONMENT_TRACE), '\0');
 		} else if (environment_begins(*entry, ENVIRONMENT_HANDLES) &&
 			   (*entry)[strlen(ENVIRONMENT_HANDLES)] != '\0') {
-			hidden_add_path(ENVIRONMENT_HANDLES, *entry + strlen(ENVIRONMENT_HANDLES));
+			hidden_add_paths(ENVIRONMENT_HANDLES, *entry + strlen(ENVIRONMENT_HANDLES),
+					 ENVIRONMENT_FILES_SEPARATOR);
 		} else {
-			hidden_add(*entry, "", "");
+			hidden_add(*entry);
 		}
 	}
 	*kept = NULL;
 	if (!has_trace)
-		hidden_add_path(ENVIRONMENT_TRACE, ENVIRONMENT_TRACE_DEFAULT);
+		hidden_add_paths(ENVIRONMENT_TRACE, ENVIRONMENT_TRACE_DEFAULT, '\0');
 }
 
 /* ---- LD_PRELOAD: entries separated by spaces or colons (ld.so(8)) ---- */
@@ -186,13 +227,16 @@ static void environment_find_library(void)
 
 void environment_hide(void)
 {
-	size_t size = 3 * PATH_MAX;
+	size_t size = PATH_MAX + sizeof(ENVIRONMENT_TRACE ENVIRONMENT_TRACE_DEFAULT) + 1;
 	void *room;
 
 	if (environ == NULL)
 		return;
-	for (char **entry = environ; *entry != NULL; entry++)
-		size += environment_is_ours(*entry) ? strlen(*entry) + 2 : 0;
+	for (char **entry = environ; *entry != NULL; entry++) {
+		if (environment_is_ours(*entry))
+			size += strlen(*entry) + 2 +
+				paths_count(*entry, ENVIRONMENT_FILES_SEPARATOR) * (PATH_MAX + 1);
+	}
 	room = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (room != MAP_FAILED) {
 		environment_hidden.room = room;

@@ -13,12 +13,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Between the files of SOCKLIFE_HANDLES, as in PATH. */
+#define ENVIRONMENT_FILES_SEPARATOR ':'
+
 /* Takes our variables out of `environ`, in place, and remembers them. */
 void environment_hide(void);
 
 /*
  * The value of one of our variables, by its whole name ("SOCKLIFE_OPTIONS"), as it was at start;
- * SOCKLIFE_TRACE is absolute. NULL when it was not set. Works only after environment_hide().
+ * paths in it are absolute. NULL when it was not set. Works only after environment_hide().
  */
 const char *environment_get(const char *name);
 

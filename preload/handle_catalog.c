@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "diag.h"
+#include "environment.h"
 #include "kernel.h"
 
 #define PATTERN_MAX    128
@@ -117,19 +118,39 @@ static const char *reason_of(long error)
 	}
 }
 
-void handle_catalog_start(const char *file)
+static void file_start(const char *file)
 {
+	long result = catalog_ready() ? file_read(file) : -ENOMEM;
 	const char *reason;
-	long result;
 
-	if (file == NULL || file[0] == '\0')
-		return;
-	result = catalog_ready() ? file_read(file) : -ENOMEM;
 	if (result >= 0)
 		return;
 	reason = reason_of(-result);
 	diag_line(file, reason != NULL ? reason : "cannot be read",
 		  reason != NULL ? 0 : (int)-result);
+}
+
+void handle_catalog_start(const char *files)
+{
+	char *names;
+
+	if (files == NULL || files[0] == '\0')
+		return;
+	names = pages_take(strlen(files) + 1, -1); /* they are the sources of what is parsed */
+	if (names == NULL) {
+		diag_line(files, "cannot be read", ENOMEM);
+		return;
+	}
+	strcpy(names, files);
+	while (names != NULL) {
+		char *end = strchr(names, ENVIRONMENT_FILES_SEPARATOR);
+
+		if (end != NULL)
+			*end++ = '\0';
+		if (names[0] != '\0')
+			file_start(names);
+		names = end;
+	}
 }
 
 /* ---- asking ---- */

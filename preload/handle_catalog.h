@@ -1,7 +1,7 @@
 /*
- * Which handles are tracked: the built-in catalog and the file that SOCKLIFE_HANDLES names. A
- * function that both describe goes by the file. It is read in the constructor, the built-in text
- * only when a library of it is there, so that other programs pay for neither.
+ * Which handles are tracked: the built-in catalog and the files that SOCKLIFE_HANDLES names. A
+ * function that both describe goes by the files. They are read in the constructor, the built-in
+ * text only when a library of it is there, so that other programs pay for neither.
  *
  * Everything but handle_catalog() runs in the constructor or under the loader's lock: one thread.
  */
@@ -13,8 +13,9 @@
 
 #include "handle_parse.h"
 
-/* Reads the user's file, NULL for none; its name is kept. */
-void handle_catalog_start(const char *file);
+/* Reads the user's files, named as in SOCKLIFE_HANDLES, NULL for none. The first that describes a
+ * function has the word on it. */
+void handle_catalog_start(const char *files);
 
 /* What is known so far; NULL: nothing has been asked for yet. */
 const struct handle_catalog *handle_catalog(void);

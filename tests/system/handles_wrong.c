@@ -130,3 +130,33 @@ Test(handles_wrong, a_file_that_is_not_there_is_refused)
 			 "socklife: nowhere.handles: No such file or directory\n");
 	subject_release(&subject);
 }
+
+Test(handles_wrong, every_one_of_several_files_is_read_for_faults)
+{
+	struct subject_options options = {.way = SUBJECT_RUN, .is_unreported = true};
+	const char *right = catalog_write("library libdoor.so\n");
+	const char *wrong = catalog_write("libary libdoor.so\n");
+	struct subject subject;
+
+	options.run_options = COMMAND_LIST("--handles", right, "--handles", wrong);
+	subject_run(&subject, &options, COMMAND_LIST("echo", "started"));
+	cr_expect_eq(subject.command.status, 2);
+	cr_expect_str_eq(subject.command.err,
+			 scratch_format("socklife: %s:1: unknown word 'libary'\n", wrong));
+	subject_release(&subject);
+}
+
+Test(handles_wrong, a_name_that_the_variable_cannot_hold_is_refused)
+{
+	struct subject_options options = {.way = SUBJECT_RUN, .is_unreported = true};
+	const char *path = scratch_format("%s/a:b", scratch_new());
+	struct subject subject;
+
+	scratch_write(path, "", 0);
+	options.run_options = COMMAND_LIST("--handles", path);
+	subject_run(&subject, &options, COMMAND_LIST("echo", "started"));
+	cr_expect_eq(subject.command.status, 2);
+	cr_expect_str_eq(subject.command.out, "");
+	command_expect_one_line(&subject.command);
+	subject_release(&subject);
+}
