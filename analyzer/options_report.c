@@ -22,22 +22,32 @@ enum option_key {
 	KEY_NO_TIMELINE
 };
 
+/* Two of one filter would mean both or either: who gives two is asked, not guessed. */
+static const char *filter_once(const struct argp_state *state, const char *before,
+			       const char *argument)
+{
+	if (before != NULL)
+		argp_error(state, "one filter of a kind: '%s' is one too many", argument);
+	return argument;
+}
+
 /* Returns false when the key is none of the filters. */
 static bool parse_filter(int key, char *argument, struct argp_state *state,
 			 struct selection *selection)
 {
 	switch (key) {
 	case KEY_PROCESS:
-		selection->process = argument;
+		selection->process = filter_once(state, selection->process, argument);
 		return true;
 	case KEY_PEER:
-		selection->peer = argument;
+		selection->peer = filter_once(state, selection->peer, argument);
 		return true;
 	case KEY_ORIGIN:
-		selection->origin = options_origin(state, argument);
+		selection->origin = filter_once(state, selection->origin,
+						options_origin(state, argument));
 		return true;
 	case KEY_END:
-		selection->end = options_end(state, argument);
+		selection->end = filter_once(state, selection->end, options_end(state, argument));
 		return true;
 	case KEY_OPEN:
 		selection->is_open_only = true;

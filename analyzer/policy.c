@@ -66,6 +66,7 @@ void policy_release(struct policy *policy)
 void policy_source_begin(struct policy *policy)
 {
 	policy->has_fail_on = false;
+	policy->has_suppressions = policy->has_baseline = false;
 }
 
 static enum status refuse(struct error *error, const char *value, const char *reason)
@@ -154,12 +155,16 @@ static enum status limit_parse(struct policy_limits *limits, const char *value, 
 	return limits_set(limits, glob, most, error);
 }
 
-static enum status path_set(char **path, const char *value, struct error *error)
+/* A source names one: of two, one would be left out silently. */
+static enum status path_set(char **path, bool *has_path, const char *value, struct error *error)
 {
 	char *copy;
 
 	if (value[0] == '\0')
 		return refuse(error, value, "is no file");
+	if (*has_path)
+		return refuse(error, value, "is one file too many");
+	*has_path = true;
 	copy = strdup(value);
 	if (copy == NULL)
 		return error_set(error, STATUS_NO_MEMORY, "", 0, "out of memory");
@@ -230,9 +235,10 @@ enum status policy_set(struct policy *policy, enum policy_key key, const char *v
 	case POLICY_KIND_WORD:
 		return word_set(policy, key, value, error);
 	case POLICY_KIND_FILE:
-		return path_set(key == POLICY_BASELINE ? &policy->baseline_path
-						       : &policy->suppressions_path,
-				value, error);
+		return key == POLICY_BASELINE ? path_set(&policy->baseline_path,
+							 &policy->has_baseline, value, error)
+					      : path_set(&policy->suppressions_path,
+							 &policy->has_suppressions, value, error);
 	default:
 		policy->allow_incomplete = true;
 		if (value == NULL || policy_flag_parse(value, &policy->allow_incomplete))

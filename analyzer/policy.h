@@ -45,6 +45,7 @@ struct policy {
 	enum finding_severity fail_severity; /* the mildest that fails; FINDING_OFF: none does */
 	bool fail_rules[RULE_COUNT];         /* fail whatever their severity is */
 	bool has_fail_on;                    /* in the present source */
+	bool has_suppressions, has_baseline; /* the same */
 	bool has_max_close_wait;             /* what the rule close-wait finds, fails */
 
 	uint64_t max_open, max_leaked;

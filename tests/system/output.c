@@ -1,4 +1,6 @@
 /* Output that goes nowhere: a report that was not written must not pass for one that was. */
+#include <string.h>
+
 #include "fixture.h"
 #include "scratch.h"
 #include "subject.h"
@@ -59,4 +61,28 @@ Test(output, of_run_without_standard_streams_leaves_the_trace_whole)
 	cr_expect(json_is_true(json_object_get(json_object_get(report, "coverage"), "complete")));
 	cr_expect_gt(json_array_size(json_object_get(report, "sockets")), 0);
 	json_decref(report);
+}
+
+static void expect_escaped(const char *command_name, const char *argument, const char *told)
+{
+	const char *expected = scratch_format("%s\nTry `socklife %s --help'", told, command_name);
+	struct command command;
+
+	command_run(&command, COMMAND_LIST(scratch_built("socklife"), command_name, argument),
+		    NULL);
+	cr_expect_eq(command.status, 2);
+	cr_expect_eq(strncmp(command.err, expected, strlen(expected)), 0, "%s", command.err);
+	command_release(&command);
+}
+
+Test(output, of_wrong_usage_shows_arguments_without_control_characters)
+{
+	expect_escaped("report", "--no\033[31m\nsuch",
+		       "socklife report: unrecognized option '--no\\x1b[31m\\x0asuch'");
+	expect_escaped(
+		"show", "s1\r\033]0;x\a",
+		"socklife show: 's1\\x0d\\x1b]0;x\\x07' is no id: a socket is s1, an object o1, "
+		"a process p1");
+	expect_escaped("report", "--format=\033\n",
+		       "socklife report: there is no format '\\x1b\\x0a'; it is one of text, json");
 }

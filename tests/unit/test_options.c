@@ -143,6 +143,14 @@ Test(options, refuse_a_second_trace, .exit_code = COMMAND_FAILED)
 	options_parse_report(&command, argc, argv, &options);
 }
 
+Test(options, refuse_a_second_filter_of_a_kind, .exit_code = COMMAND_FAILED)
+{
+	ARGUMENTS("--peer", "a*", "--peer", "b*");
+	struct options_report options;
+
+	options_parse_report(&command, argc, argv, &options);
+}
+
 Test(options, take_an_id_apart)
 {
 	ARGUMENTS("s17", "dir");

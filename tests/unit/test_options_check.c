@@ -153,3 +153,31 @@ Test(options_check, of_diff_refuse_three_traces, .exit_code = COMMAND_FAILED)
 {
 	diff_refuses("a", "b", "c");
 }
+
+static void refuses_twice(char *option)
+{
+	char *argv[] = {"socklife check", option, "one", option, "two", NULL};
+	struct options_check options;
+
+	options_parse_check(&command, 5, argv, &options);
+}
+
+Test(options_check, refuse_a_second_file_of_suppressions, .exit_code = COMMAND_FAILED)
+{
+	refuses_twice("--suppressions");
+}
+
+Test(options_check, refuse_a_second_baseline, .exit_code = COMMAND_FAILED)
+{
+	refuses_twice("--baseline");
+}
+
+Test(options_check, name_another_file_than_the_configuration)
+{
+	ARGUMENTS("--baseline", "two", "--config", (char *)ini("[check]\nbaseline = one\n"));
+	struct options_check options;
+
+	options_parse_check(&command, argc, argv, &options);
+	cr_expect_str_eq(options.policy.baseline_path, "two");
+	options_check_release(&options);
+}
