@@ -10,10 +10,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#define SERVER_KEEPS_S 1
+#define SERVER_KEEPS_S 2
 #define PILE           12
+#define GROWS_US       60000 /* between two of a pile that lies about for less than it grew */
 
 static struct sockaddr_in server;
 
@@ -102,22 +104,32 @@ static void growth_array_sick(void)
 		fds[i] = socket(AF_INET, SOCK_STREAM, 0); /* <- growth_array */
 		reach(fds[i]);
 		exchange(fds[i]);
-		usleep(20000);
+		usleep(GROWS_US);
 	}
 	for (int i = 0; i < PILE; i++)
 		close(fds[i]);
 }
 
-/* A pool: filled at the start, used in turn from then on. */
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* A pool: filled at the start, used in turn from then on, for longer than filling took. */
 static void growth_array_healed(void)
 {
+	double begun_s = now_s(), filled_s;
 	int fds[PILE];
 
 	for (int i = 0; i < PILE; i++) {
 		fds[i] = socket(AF_INET, SOCK_STREAM, 0);
 		reach(fds[i]);
 	}
-	for (int i = 0; i < 4 * PILE; i++) {
+	filled_s = now_s();
+	for (int i = 0; i < 4 * PILE || now_s() - filled_s < 4 * (filled_s - begun_s); i++) {
 		exchange(fds[i % PILE]);
 		usleep(1000);
 	}

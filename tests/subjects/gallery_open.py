@@ -15,7 +15,7 @@ import time
 HOST, PORT = sys.argv[2], int(sys.argv[3])
 URL = f"http://{HOST}:{PORT}/hello"
 DSN = f"host={HOST} port={PORT} user=tester dbname=postgres"
-GROWS_S = 0.02  # between two of a pile: it must grow for longer than it then lies about
+GROWS_S = 0.06  # between two of a pile: it must grow for longer than it then lies about
 kept = []
 
 

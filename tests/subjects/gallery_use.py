@@ -15,7 +15,7 @@ URL = f"http://{HOST}:{PORT}/hello"
 DSN = f"host={HOST} port={PORT} user=tester dbname=postgres"
 REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST_REQUEST = b"GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-SERVER_KEEPS_S = 1
+SERVER_KEEPS_S = 2
 
 
 def receive_response(connection):
@@ -284,16 +284,30 @@ def refused_healed():
         receive_response(connection)
 
 
+def is_connecting(port):
+    """Whether a connection to the port is in SYN_SENT (proc_net(5))."""
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table]
+    return any(row[2].endswith(f":{port:04X}") and row[3] == "02" for row in rows)
+
+
+def accept_late(listener, accepted):
+    while not is_connecting(listener.getsockname()[1]):
+        time.sleep(0.01)
+    accepted.append(listener.accept()[0])
+
+
 def slow_sick():
     """A listener's full queue drops the SYN; it is sent again after a second."""
     listener = socket.create_server((HOST, 0), backlog=0)
     first = socket.create_connection(listener.getsockname())
-    empty = threading.Timer(0.3, lambda: listener.accept()[0].close())
+    accepted = []
+    empty = threading.Thread(target=accept_late, args=[listener, accepted])
     empty.start()
     slow = socket.create_connection(listener.getsockname())  # <- slow
-    for each in (slow, first, listener):
-        each.close()
     empty.join()
+    for each in (slow, first, *accepted, listener):
+        each.close()
 
 
 def slow_healed():

@@ -15,7 +15,11 @@ struct pair {
 	enum server_kind server;
 	const char *rule;
 	long long count;
+	int keep_alive_s; /* of nginx */
 };
+
+#define KEEPS_S 600
+#define DROPS_S 2
 
 /* Of the file's line with the comment "<- NAME". */
 static long long marked_line(const struct pair *pair)
@@ -96,7 +100,7 @@ static void expect_shown(const struct subject *subject, const json_t *finding)
 
 static void pair_check(const struct pair *pair)
 {
-	struct server server = {0};
+	struct server server = {.keep_alive_s = pair->keep_alive_s};
 	struct subject sick, healed;
 	const json_t *finding, *at;
 
@@ -118,9 +122,12 @@ static void pair_check(const struct pair *pair)
 	server_stop(&server);
 }
 
-#define PAIR(name, file, server, rule, count)                                                      \
+#define ROW(name, file, server, rule, count, keep_alive_s)                                         \
 	Test(gallery, name)                                                                        \
 	{                                                                                          \
-		pair_check(&(struct pair){#name, #file, SERVER_##server, rule, count});            \
+		pair_check(                                                                        \
+			&(struct pair){#name, #file, SERVER_##server, rule, count, keep_alive_s}); \
 	}
+#define PAIR(name, file, server, rule, count) ROW(name, file, server, rule, count, KEEPS_S)
+#define DROPPED(name, file, rule, count)      ROW(name, file, NGINX, rule, count, DROPS_S)
 #include "gallery.def"
