@@ -49,11 +49,11 @@ static bool fault_is_possible(long number)
 	}
 }
 
-static bool fault_is_due(void)
+static bool fault_is_due(long number)
 {
 	unsigned int count;
 
-	if (fault_orders == NULL)
+	if (fault_orders == NULL || (fault_orders->only != 0 && fault_orders->only != number))
 		return false;
 	count = __atomic_add_fetch(&fault_orders->count, 1, __ATOMIC_RELAXED);
 	return count == fault_orders->at || (fault_orders->is_lasting && count > fault_orders->at);
@@ -61,7 +61,7 @@ static bool fault_is_due(void)
 
 long kernel_call6(long number, long a, long b, long c, long d, long e, long f)
 {
-	if (!fault_is_possible(number) || !fault_is_due())
+	if (!fault_is_possible(number) || !fault_is_due(number))
 		return kernel_call6_real(number, a, b, c, d, e, f);
 	/* A failed close() has closed all the same (close(2)), and unmapping needs nothing. */
 	if (number == SYS_close || number == SYS_munmap)

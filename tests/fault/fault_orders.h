@@ -7,6 +7,7 @@ struct fault_orders {
 	unsigned int is_lasting; /* and all after it */
 	unsigned int error;
 	unsigned int count; /* calls so far, all processes together */
+	unsigned int only;  /* the number of the system call that is counted and fails; 0: all */
 };
 
 #endif

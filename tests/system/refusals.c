@@ -1,9 +1,12 @@
 /* What cannot be recorded: one clear line, the right status, and a program that is none the worse.
  */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../fault/fault_orders.h"
 #include "comparison.h"
 #include "fixture.h"
 #include "report.h"
@@ -166,10 +169,11 @@ Test(refusals, a_file_size_limit)
 }
 
 /*
- * Runs the subject with its trace on a disk of that size, and returns the report. The disk is
- * mounted in a namespace of its own, so that nothing is left behind, and by an ordinary user too.
+ * Runs the subject with its trace on a disk of that size, mounted in a namespace of its own, so
+ * that nothing is left behind.
  */
-static json_t *full_disk_run(const char *size)
+static void small_disk_run(struct command *command, const struct command_options *options,
+			   const char *unshare, const char *size)
 {
 	static const char script[] = "set -e\n"
 				     "mkdir disk\n"
@@ -178,14 +182,65 @@ static json_t *full_disk_run(const char *size)
 				     "\"$1\" run -q -o disk/trace -- \"$2\" || status=$?\n"
 				     "\"$1\" report disk/trace --format json >report.json\n"
 				     "exit $status\n";
+
+	command_run(command,
+		    COMMAND_LIST("unshare", unshare, "sh", "-c", script, "sh",
+				 scratch_built("socklife"), scratch_subject("churn"), size),
+		    options);
+}
+
+/* Where no disk may be mounted, as in a container: the kernel says it of the file's nth growth. */
+static void full_disk_feign(struct command *command, struct command_options *options,
+			    unsigned int nth)
+{
+	static const char script[] =
+		"\"$1\" run -q -o trace -- \"$2\"; status=$?\n"
+		"\"$1\" report trace --format json >report.json && exit $status\n";
+	const struct fault_orders orders = {
+		.at = nth, .is_lasting = 1, .error = ENOSPC, .only = SYS_fallocate};
+	const char *path = scratch_format("%s/orders", options->directory);
+
+	scratch_write(path, &orders, sizeof(orders));
+	options->environment = COMMAND_LIST(
+		scratch_format("FAULT_ORDERS=%s", path),
+		scratch_format("SOCKLIFE_LIBRARY=%s", scratch_built("tests/libsocklife-fault.so")));
+	command_run(command,
+		    COMMAND_LIST("sh", "-c", script, "sh", scratch_built("socklife"),
+				 scratch_subject("churn")),
+		    options);
+}
+
+/* Root has the right to mount, a user has it in a namespace of users of its own, or neither has. */
+static const char *unshare_option(void)
+{
+	static const char *const options[] = {"-m", "-rm"};
+	const char *found = NULL;
+
+	for (size_t i = 0; i < 2 && found == NULL; i++) {
+		struct command command;
+
+		command_run(&command,
+			    COMMAND_LIST("unshare", options[i], "mount", "-t", "tmpfs", "none",
+					 scratch_new()),
+			    NULL);
+		found = command.status == 0 ? options[i] : NULL;
+		command_release(&command);
+	}
+	return found;
+}
+
+/* Runs the subject with its trace on a disk of that size, and returns the report. */
+static json_t *full_disk_run(const char *size, unsigned int nth)
+{
 	struct command_options options = {.directory = scratch_new()};
+	const char *unshare = unshare_option();
 	struct command command;
 	json_t *report;
 
-	command_run(&command,
-		    COMMAND_LIST("unshare", geteuid() == 0 ? "-m" : "-rm", "sh", "-c", script, "sh",
-				 scratch_built("socklife"), scratch_subject("churn"), size),
-		    &options);
+	if (unshare != NULL)
+		small_disk_run(&command, &options, unshare, size);
+	else
+		full_disk_feign(&command, &options, nth);
 	cr_expect_eq(command.status, 0, "status %d: %s", command.status, command.err);
 	cr_expect_not_null(strstr(command.out, "connects=1200\n"), "%s", command.out);
 	command_expect_one_line(&command);
@@ -205,7 +260,7 @@ static void expect_incomplete(const json_t *report)
 
 Test(refusals, a_disk_that_fills_up)
 {
-	json_t *report = full_disk_run("512k");
+	json_t *report = full_disk_run("512k", 2);
 
 	expect_incomplete(report);
 	cr_expect_gt(report_number(json_object_get(report, "coverage"), "lost_records"), 0);
@@ -216,7 +271,7 @@ Test(refusals, a_disk_that_fills_up)
 /* Room for what `socklife run` itself writes and no more. */
 Test(refusals, a_disk_that_is_full_from_the_start)
 {
-	json_t *report = full_disk_run("16k");
+	json_t *report = full_disk_run("16k", 1);
 
 	expect_incomplete(report);
 	json_decref(report);
