@@ -1,6 +1,8 @@
 /* Servers under socklife: the accept side. */
+#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "fixture.h"
@@ -82,6 +84,13 @@ static size_t accepted_count(const json_t *report, const char *local)
 	return count;
 }
 
+/* To name the sockets of a process that has changed its user strace needs what root has not in
+ * every container. */
+static bool strace_may_look(bool has_workers)
+{
+	return !has_workers || geteuid() != 0 || prctl(PR_CAPBSET_READ, CAP_SYS_PTRACE) == 1;
+}
+
 static void nginx_check(bool has_workers, unsigned int user)
 {
 	struct server server = {.has_workers = has_workers};
@@ -94,7 +103,7 @@ static void nginx_check(bool has_workers, unsigned int user)
 	cr_expect_eq(accepted_count(subject.report, server_address(&server)), 2, "%s",
 		     report_dump(subject.report));
 	cr_expect_eq(accepted_count(subject.report, server_tls_address(&server)), 1);
-	if (user == 0)
+	if (user == 0 && strace_may_look(has_workers))
 		expect_agreement(&subject);
 	subject_release(&subject);
 }
