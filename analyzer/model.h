@@ -123,6 +123,7 @@ struct model_object {
 	enum trace_object_end end; /* 0: alive (live, or unknown) */
 	uint32_t created_stack;
 	uint32_t created_tid, ended_tid;
+	uint32_t overlap; /* of model.overlaps + 1; 0: none was seen */
 
 	/* derived by matcher_run() */
 	const char *connects; /* "never", "at-creation", "on-first-use", "borrowed" */
@@ -133,6 +134,13 @@ struct model_object {
 	 * or when its interpreter began to shut down and let a finalizer close them */
 	uint32_t first_open_at_end, open_at_end_count;
 	uint32_t first_made, made_count; /* in model.made: objects made in its methods */
+};
+
+/* Two threads were in calls on one object. */
+struct model_overlap {
+	uint32_t stack; /* of the second call */
+	int64_t time_ns;
+	uint32_t tid, other_tid; /* whose call is the second one, and the first one */
 };
 
 struct model_link {
@@ -262,6 +270,7 @@ struct model {
 	MODEL_ARRAY(model_snapshot, snapshots);
 	MODEL_ARRAY(model_held, helds);
 	MODEL_ARRAY(model_mark, marks);
+	MODEL_ARRAY(model_overlap, overlaps);
 	const char **class_names; /* of all objects, each once: those of one class share it */
 	uint32_t class_names_count;
 

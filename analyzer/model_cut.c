@@ -269,6 +269,9 @@ static void objects_undo(const struct cut *cut)
 		if (object->parent != MODEL_NONE)
 			object->parent = cut->objects[object->parent];
 		time_undo(&object->constructed_ns, cut);
+		if (object->overlap != 0 &&
+		    is_later(cut->model->overlaps[object->overlap - 1].time_ns, cut))
+			object->overlap = 0;
 		if (object->end == 0 || !is_later(object->ended_ns, cut))
 			continue;
 		object->end = 0;

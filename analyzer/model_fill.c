@@ -81,6 +81,9 @@ static void fill_referred(struct model_loader *loader, struct model_file *file,
 	case TRACE_MARK:
 		model_fill_mark(loader, file, any);
 		break;
+	case TRACE_OVERLAP:
+		model_fill_overlap(loader, file, any);
+		break;
 	default:
 		break;
 	}

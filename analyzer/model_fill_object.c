@@ -141,3 +141,24 @@ void model_fill_link(struct model_loader *loader, struct model_file *file,
 	row->rank = record->rank < UINT16_MAX ? (uint16_t)record->rank : UINT16_MAX;
 	row->tid = record->tid;
 }
+
+/* The OBJECT stands before it. */
+void model_fill_overlap(struct model_loader *loader, struct model_file *file,
+			const struct trace_overlap *record)
+{
+	struct model *model = loader->model;
+	uint32_t object = model_file_row(file, MODEL_ID_OBJECT, record->object);
+
+	if (object == MODEL_NONE || object >= model->objects_count ||
+	    model->objects[object].overlap != 0 ||
+	    !model_memory_grow(model->memory, &model->overlaps, model->overlaps_count,
+			       sizeof(*model->overlaps)))
+		return;
+	model->overlaps[model->overlaps_count++] = (struct model_overlap){
+		.stack = model_file_row(file, MODEL_ID_STACK, record->stack),
+		.time_ns = model_time(model, record->time_ns),
+		.tid = record->tid,
+		.other_tid = record->other_tid,
+	};
+	model->objects[object].overlap = model->overlaps_count;
+}

@@ -136,6 +136,7 @@ MODEL_FILL(link, trace_link)
 MODEL_FILL(snapshot, trace_snapshot)
 MODEL_FILL(held, trace_held)
 MODEL_FILL(mark, trace_mark)
+MODEL_FILL(overlap, trace_overlap)
 #undef MODEL_FILL
 void model_file_fill(struct model_loader *loader, struct model_file *file);
 void model_fill_process(struct model_loader *loader, const struct model_file *file);

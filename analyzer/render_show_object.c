@@ -129,6 +129,19 @@ static void connect_add(const struct terminal *terminal, const struct model_sock
 			  words_errno(socket->connect_error));
 }
 
+static void overlap_add(const struct model *model, const struct model_object *object,
+			struct story *story)
+{
+	const struct model_overlap *overlap;
+
+	if (object->overlap == 0)
+		return;
+	overlap = &model->overlaps[object->overlap - 1];
+	story_add(story, overlap->time_ns, overlap->stack,
+		  "used by thread %" PRIu32 " while thread %" PRIu32 " was in a call on it",
+		  overlap->tid, overlap->other_tid);
+}
+
 static const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";
@@ -274,6 +287,7 @@ void render_show_object_story(const struct terminal *terminal, const struct mode
 	users_add(terminal, model, object, story);
 	borrowed_add(terminal, model, index, story);
 	releases_add(model, index, story);
+	overlap_add(model, object, story);
 	story_add(story, object->ended_ns, MODEL_NONE, "gone: %s%s", words_object_end(object->end),
 		  is_at_exit ? " (alive when the program ended)" : "");
 }

@@ -171,6 +171,22 @@ static uint32_t overlap_of(const struct model *model, const struct model_object 
 	return MODEL_NONE;
 }
 
+/* Two calls on it were seen at the same time: at the place of the second one. */
+static void overlap_judge(struct rule_scene *scene, uint32_t index)
+{
+	const struct model_object *object = &scene->model->objects[index];
+	const struct model_overlap *overlap = &scene->model->overlaps[object->overlap - 1];
+
+	rule_judge(scene, &(struct rule_judgement){.rule = RULE_SHARED_ACROSS_THREADS,
+						   .process = object->process,
+						   .socket = MODEL_NONE,
+						   .object = index,
+						   .stack = overlap->stack,
+						   .time_ns = overlap->time_ns,
+						   .value_ns = TIME_NONE,
+						   .other = MODEL_NONE});
+}
+
 void rule_shared_across_threads(struct rule_scene *scene)
 {
 	const struct model *model = scene->model;
@@ -180,7 +196,13 @@ void rule_shared_across_threads(struct rule_scene *scene)
 		struct rule_judgement judgement;
 		uint32_t socket;
 
-		if ((object->flags & TRACE_OBJECT_ONE_THREAD) == 0 || object_is_plumbing(object))
+		if ((object->flags & TRACE_OBJECT_ONE_THREAD) == 0)
+			continue;
+		if (object->overlap != 0) {
+			overlap_judge(scene, i);
+			continue;
+		}
+		if (object_is_plumbing(object))
 			continue;
 		socket = overlap_of(model, object);
 		if (socket == MODEL_NONE)

@@ -6,7 +6,9 @@
 #include "handle_arguments.h"
 #include "handle_catalog.h"
 #include "handle_objects.h"
+#include "handle_overlap.h"
 #include "handle_thunks.h"
+#include "handle_types.h"
 #include "recorder.h"
 
 #define FRAMES_MAX 24
@@ -37,11 +39,55 @@ static bool frame_is_alive(const struct frame *frame, uintptr_t here)
 	       (frame->cookie == 0 || frame->call->cookie == frame->cookie);
 }
 
+static bool is_own_call(uint64_t cookie)
+{
+	for (uint32_t i = 0; i < frames.count; i++) {
+		if (frames.at[i].cookie == cookie)
+			return true;
+	}
+	return false;
+}
+
+/* The call of the frame is the one that is under way, unless it lies within another of its own. */
+static inline void occupy(const struct frame *frame)
+{
+	struct handle_entry *entry = handle_table_entry(frame->ref);
+	uint64_t occupant;
+
+	if (entry == NULL || !entry->is_for_one_thread)
+		return;
+	occupant = __atomic_load_n(&entry->overlap.occupant, __ATOMIC_RELAXED);
+	if (__builtin_expect(occupant != 0, 0)) {
+		if (is_own_call(occupant))
+			return;
+		handle_overlap_begins(entry, occupant);
+	}
+	__atomic_store_n(&entry->overlap.occupant, frame->cookie, __ATOMIC_RELAXED);
+}
+
+static inline void vacate(const struct frame *frame, bool has_returned)
+{
+	struct handle_entry *entry = handle_table_entry(frame->ref);
+	struct handle_overlap *overlap;
+
+	if (entry == NULL || !entry->is_for_one_thread)
+		return;
+	overlap = &entry->overlap;
+	if (__builtin_expect(
+		    __atomic_load_n(&overlap->contested, __ATOMIC_ACQUIRE) == frame->cookie, 0) &&
+	    has_returned)
+		handle_overlap_proven(entry);
+	if (__atomic_load_n(&overlap->occupant, __ATOMIC_RELAXED) == frame->cookie)
+		__atomic_store_n(&overlap->occupant, 0, __ATOMIC_RELAXED);
+}
+
 static void frame_drop(void)
 {
 	struct frame *frame = &frames.at[frames.count - 1];
 
 	frames.count--;
+	if (frame->cookie != 0)
+		vacate(frame, false);
 	/* The function never returned; what it was to free is claimed already. */
 	if (frame->verb == HANDLE_DESTROY || frame->verb == HANDLE_CREATE) {
 		int error = errno;
@@ -71,6 +117,7 @@ static void frame_push(struct handle_call *call, uint16_t action, struct handle_
 	frame->verb = handle_catalog()->actions[action].verb;
 	__atomic_signal_fence(__ATOMIC_RELEASE);
 	frames.count++;
+	occupy(frame);
 }
 
 size_t handle_calls_under_way(struct handle_ref *refs, size_t max)
@@ -136,7 +183,11 @@ static struct handle_ref make(const struct handle_call *call, const struct handl
 	struct handle_ref ref = handle_table_take(action->type);
 	struct handle_entry *entry = handle_table_entry(ref);
 
-	if (entry != NULL && action->other != 0)
+	if (entry == NULL)
+		return ref;
+	entry->is_for_one_thread = (handle_type_of(action->type)->flags & HANDLE_TYPE_ONE_THREAD) !=
+				   0;
+	if (action->other != 0)
 		entry->whole = handle_of(call, action->other);
 	return ref;
 }
@@ -212,6 +263,7 @@ static bool use_enter(struct handle_call *call, const struct handle_thunk *thunk
 				.verb = HANDLE_USE};
 	__atomic_signal_fence(__ATOMIC_RELEASE);
 	frames.count++;
+	occupy(frame);
 	call->stack_words = handle_words(call, thunk->words);
 	return true;
 }
@@ -312,8 +364,10 @@ void handle_call_leave(struct handle_call *call)
 
 	frames_heal(call);
 	first = frames.count;
-	while (first > 0 && frames.at[first - 1].call == call)
+	while (first > 0 && frames.at[first - 1].call == call) {
 		is_plain = frames.at[--first].verb == HANDLE_USE && is_plain;
+		vacate(&frames.at[first], true);
+	}
 	if (!is_plain)
 		steps_leave(call, first);
 	frames.count = first;

@@ -17,7 +17,7 @@ struct place {
 	struct handle_ref ref;
 };
 
-static struct handle_entry *entries; /* [0] is never used: numbers begin at 1 */
+struct handle_entry *handle_entries;
 static struct place *places;
 static uint32_t entry_count;
 static uint64_t free_list; /* atomic: the first free number, and above it how often it changed */
@@ -42,7 +42,7 @@ static bool pages_take(void *at, size_t size_bytes)
 
 bool handle_table_start(void)
 {
-	return pages_take(&entries, (HANDLE_ENTRIES_MAX + 1) * sizeof(*entries)) &&
+	return pages_take(&handle_entries, (HANDLE_ENTRIES_MAX + 1) * sizeof(*handle_entries)) &&
 	       pages_take(&places, PLACES * sizeof(*places));
 }
 
@@ -51,7 +51,7 @@ static uint32_t number_freed(void)
 	uint64_t list = __atomic_load_n(&free_list, __ATOMIC_ACQUIRE);
 
 	while ((uint32_t)list != 0) {
-		uint32_t next = __atomic_load_n(&entries[(uint32_t)list].next_free,
+		uint32_t next = __atomic_load_n(&handle_entries[(uint32_t)list].next_free,
 						__ATOMIC_RELAXED);
 		uint64_t wanted = ((list >> 32) + 1) << 32 | next;
 
@@ -83,7 +83,7 @@ struct handle_ref handle_table_take(uint16_t type)
 		number = number_new();
 	if (number == 0)
 		return (struct handle_ref){0, 0};
-	entry = &entries[number];
+	entry = &handle_entries[number];
 	*entry = (struct handle_entry){.type = type, .serial = entry->serial};
 	return (struct handle_ref){number, entry->serial};
 }
@@ -103,21 +103,12 @@ void handle_table_give_back(struct handle_ref ref)
 					      __ATOMIC_RELAXED));
 }
 
-struct handle_entry *handle_table_entry(struct handle_ref ref)
-{
-	struct handle_entry *entry = &entries[ref.number];
-
-	return ref.number != 0 && __atomic_load_n(&entry->serial, __ATOMIC_ACQUIRE) == ref.serial
-		       ? entry
-		       : NULL;
-}
-
 struct handle_ref handle_table_numbered(uint32_t number)
 {
 	if (number > __atomic_load_n(&entry_count, __ATOMIC_RELAXED))
 		return (struct handle_ref){0, 0};
-	return (struct handle_ref){number,
-				   __atomic_load_n(&entries[number].serial, __ATOMIC_ACQUIRE)};
+	return (struct handle_ref){
+		number, __atomic_load_n(&handle_entries[number].serial, __ATOMIC_ACQUIRE)};
 }
 
 /* ---- by address ---- */

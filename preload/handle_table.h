@@ -13,11 +13,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recorder.h"
+
 #define HANDLE_ENTRIES_MAX 65536
 
 struct handle_ref {
 	uint32_t number; /* from 1; 0: none */
 	uint32_t serial;
+};
+
+/* See handle_overlap.h. A call is known by its cookie. */
+struct handle_overlap {
+	uint64_t occupant;  /* atomic: the call that is under way, 0 none */
+	uint64_t contested; /* atomic: the one that another thread came to last, 0 none */
+	struct recorder_overlap seen;
+	uint32_t first_tid; /* who was in it */
+	uint32_t forks;     /* recorder_forks() then */
+	uint32_t arrivals;  /* atomic */
+	uint8_t is_seeing;  /* atomic */
+	bool is_told;
 };
 
 struct handle_entry {
@@ -33,6 +47,8 @@ struct handle_entry {
 	uint16_t type;      /* of the catalog */
 	bool was_announced; /* in this process or in one that it was forked from */
 	bool has_members;   /* handles are in it that end with it */
+	bool is_for_one_thread;
+	struct handle_overlap overlap; /* of such a one */
 };
 
 extern const char handle_table_full[]; /* the note */
@@ -45,8 +61,18 @@ struct handle_ref handle_table_take(uint16_t type);
 /* Gives an entry back; no address may lead to it any more. */
 void handle_table_give_back(struct handle_ref ref);
 
-/* NULL when the entry has been given back since. */
-struct handle_entry *handle_table_entry(struct handle_ref ref);
+/* Owned by handle_table.c; [0] is never used, since numbers begin at 1. */
+extern struct handle_entry *handle_entries;
+
+/* NULL when the entry has been given back since. Inline: every call of a handle's asks. */
+static inline struct handle_entry *handle_table_entry(struct handle_ref ref)
+{
+	struct handle_entry *entry = &handle_entries[ref.number];
+
+	return ref.number != 0 && __atomic_load_n(&entry->serial, __ATOMIC_ACQUIRE) == ref.serial
+		       ? entry
+		       : NULL;
+}
 
 /* The reference that leads to the numbered entry, from 1 on; none behind the last one. */
 struct handle_ref handle_table_numbered(uint32_t number);

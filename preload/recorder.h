@@ -254,6 +254,16 @@ uint32_t recorder_object_created(const struct recorder_object *object);
 void recorder_object_placed(uint32_t object, uint64_t address);
 void recorder_object_constructed(uint32_t object);
 void recorder_object_ended(uint32_t object, enum trace_object_end end);
+/* A call on an object that another thread is in a call on: when, by whom, and its STACK id. */
+struct recorder_overlap {
+	uint64_t time_ns;
+	uint32_t tid, stack;
+};
+/* Of the call that begins now. */
+void recorder_overlap_see(struct recorder_overlap *overlap);
+/* Writes OVERLAP; other_tid: who was in a call before. */
+void recorder_object_overlapped(uint32_t object, const struct recorder_overlap *overlap,
+				uint32_t other_tid);
 void recorder_link(uint32_t socket, uint32_t object, enum trace_link_kind what,
 		   enum trace_match match, uint32_t rank);
 uint32_t recorder_socket_id(int fd); /* 0: not recorded */

@@ -146,6 +146,32 @@ void recorder_object_ended(uint32_t handle, enum trace_object_end end)
 	recorder_epoch_advance();
 }
 
+void recorder_overlap_see(struct recorder_overlap *overlap)
+{
+	struct recorder_capture capture;
+
+	overlap->time_ns = clock_now_ns();
+	overlap->tid = recorder_tid();
+	overlap->stack = recorder_is_ready() ? recorder_capture(&capture, RECORDER_BIRTH, 0, -1)
+					     : 0;
+}
+
+void recorder_object_overlapped(uint32_t handle, const struct recorder_overlap *seen,
+				uint32_t other_tid)
+{
+	const struct trace_object *object = object_at(handle);
+	struct trace_overlap *overlap = object != NULL ? sink_reserve(sizeof(*overlap)) : NULL;
+
+	if (overlap == NULL)
+		return;
+	overlap->object = object->id;
+	overlap->stack = seen->stack;
+	overlap->time_ns = seen->time_ns;
+	overlap->tid = seen->tid;
+	overlap->other_tid = other_tid;
+	sink_commit(&overlap->record, TRACE_OVERLAP);
+}
+
 uint32_t recorder_code(uint32_t file, uint32_t function, uint32_t line)
 {
 	struct trace_code *code = recorder_be_born() ? sink_reserve(sizeof(*code)) : NULL;

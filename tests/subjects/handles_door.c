@@ -213,6 +213,114 @@ static void run_at_once(void)
 		MUST(pthread_join(threads[i], NULL) == 0);
 }
 
+/* Two threads come here twice: when the call has begun, and before it returns. */
+static pthread_barrier_t met;
+
+static int stay(struct door *door, void *context)
+{
+	(void)door;
+	(void)context;
+	pthread_barrier_wait(&met);
+	pthread_barrier_wait(&met);
+	return 0;
+}
+
+static void *stay_run(void *context)
+{
+	door_each(context, stay, NULL);
+	return NULL;
+}
+
+static void door_share(struct door *door, void *(*function)(void *))
+{
+	pthread_t thread;
+
+	MUST(pthread_barrier_init(&met, NULL, 2) == 0);
+	MUST(pthread_create(&thread, NULL, function, door) == 0);
+	pthread_barrier_wait(&met);
+	door_knock(door);
+	door_knock(door);
+	pthread_barrier_wait(&met);
+	MUST(pthread_join(thread, NULL) == 0);
+	door_knock(door);
+	door_shut(door);
+}
+
+/* One thread uses the door while another is in a call on it. */
+static void run_together(void)
+{
+	door_share(door_open(port()), stay_run);
+}
+
+static void *knock_run(void *context)
+{
+	door_knock(context);
+	pthread_barrier_wait(&met);
+	pthread_barrier_wait(&met);
+	door_knock(context);
+	return NULL;
+}
+
+/* One thread after another. */
+static void run_in_turn(void)
+{
+	door_share(door_open(port()), knock_run);
+}
+
+static void *jump_run(void *context)
+{
+	if (setjmp(outside) == 0)
+		door_each(context, leave, NULL);
+	pthread_barrier_wait(&met);
+	pthread_barrier_wait(&met);
+	return NULL;
+}
+
+/* The other thread has left its call without returning from it. */
+static void run_jumped(void)
+{
+	door_share(door_open(port()), jump_run);
+}
+
+static int end_thread(struct door *door, void *context)
+{
+	(void)door;
+	(void)context;
+	pthread_exit(NULL);
+}
+
+static void *end_run(void *context)
+{
+	door_each(context, end_thread, NULL);
+	return NULL;
+}
+
+/* A thread has ended in its call, and others go on. */
+static void run_ended(void)
+{
+	struct door *door = door_open(port());
+	pthread_t thread;
+
+	MUST(pthread_create(&thread, NULL, end_run, door) == 0);
+	MUST(pthread_join(thread, NULL) == 0);
+	door_share(door, knock_run);
+}
+
+static int knock_again(struct door *door, void *context)
+{
+	(void)context;
+	return door_knock(door);
+}
+
+/* A callback uses the door in whose call it runs. */
+static void run_within(void)
+{
+	struct door *door = door_open(port());
+
+	MUST(door_each(door, knock_again, NULL) == 2);
+	door_shut(door);
+}
+
 static void run_fork(void)
 {
 	struct door *door = door_open(port());
@@ -243,7 +351,9 @@ int main(int argc, char *argv[])
 		{"moved", run_moved},       {"threads", run_threads},
 		{"fork", run_fork},         {"emptied", run_emptied},
 		{"guest", run_guest},       {"guest-shuts", run_guest_shuts},
-		{"at-once", run_at_once},
+		{"at-once", run_at_once},   {"together", run_together},
+		{"in-turn", run_in_turn},   {"jumped", run_jumped},
+		{"ended", run_ended},       {"within", run_within},
 	};
 
 	listener = listener_open();

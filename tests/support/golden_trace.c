@@ -126,6 +126,18 @@ static void golden_mark(struct trace_builder *builder)
 	mark->tid = GOLDEN_PID;
 }
 
+/* The session's second call came while another thread was in the first one. */
+static void golden_overlap(struct trace_builder *builder)
+{
+	struct trace_overlap *overlap = trace_builder_add(builder, TRACE_OVERLAP, sizeof(*overlap));
+
+	overlap->object = 1;
+	overlap->stack = 1;
+	overlap->time_ns = at_ms(110);
+	overlap->tid = GOLDEN_PID + 7;
+	overlap->other_tid = GOLDEN_PID;
+}
+
 void golden_trace_build(struct trace_builder *builder)
 {
 	struct trace_file_header *header;
@@ -139,6 +151,7 @@ void golden_trace_build(struct trace_builder *builder)
 	golden_others(builder);
 	golden_snapshot(builder);
 	golden_mark(builder);
+	golden_overlap(builder);
 	trace_builder_child(builder, GOLDEN_PID + 1, TRACE_CHILD_SPAWN, "/bin/true");
 	trace_builder_exec(builder, "/bin/missing", at_ms(500))->error = ENOENT;
 	trace_builder_note(builder, "io_uring is in use", 1);

@@ -256,6 +256,40 @@ Test(handles_catalog, threads_that_start_at_once_have_stacks)
 	subject_release(&subject);
 }
 
+static size_t shared_count(const struct subject *subject)
+{
+	return report_count(subject->report, "findings", "rule", "shared-across-threads");
+}
+
+/* Told once, at the line of the call that came to the other one. */
+Test(handles_catalog, two_threads_in_calls_on_one_handle_are_told)
+{
+	const json_t *finding;
+	struct subject subject;
+
+	door_record(&subject, "together");
+	finding = report_row(subject.report, "findings", "rule", "shared-across-threads");
+	cr_expect_eq(shared_count(&subject), 1, "%s", report_dump(subject.report));
+	cr_expect(json_equal(json_object_get(finding, "object"),
+			     json_object_get(report_object(subject.report, "door", 1), "id")),
+		  "%s", report_dump(finding));
+	cr_expect_str_eq(report_text(json_object_get(finding, "at"), "function"), "door_share");
+	subject_release(&subject);
+}
+
+/* One after another, or by a thread that left its call by another way, or within its own call. */
+Test(handles_catalog, use_in_turn_is_not_told)
+{
+	static const char *const scenarios[] = {"in-turn", "jumped", "ended", "within", "threads"};
+	struct subject subject;
+
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+		door_record(&subject, scenarios[i]);
+		cr_expect_eq(shared_count(&subject), 0, "%s", scenarios[i]);
+		subject_release(&subject);
+	}
+}
+
 Test(handles_catalog, a_forked_child_has_handles_too)
 {
 	struct subject subject;

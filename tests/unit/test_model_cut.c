@@ -47,6 +47,7 @@ static void expect_cut(struct cut_scene *scene, const char *at)
 	cr_expect_neq(model->sockets[0].connected_ns, TIME_NONE);
 	cr_expect_eq(model->sockets[0].owner_count, 2);
 	cr_expect_eq(model->objects_count, 2);
+	cr_expect_eq(model->objects[0].overlap, 0);
 	cr_expect_eq(model->events_count, 0);
 	cr_expect_eq(model->ended_ns, 15 * MS);
 	cr_expect(model->processes[0].is_live);
@@ -61,6 +62,8 @@ Test(model_cut, takes_back_what_came_after_the_snapshot)
 	cut_scene_init(&scene);
 	cr_assert_eq(scene.model.snapshots_count, 1);
 	cr_assert_eq(scene.model.sockets_count, 3);
+	cr_assert_eq(scene.model.objects[0].overlap, 1);
+	cr_assert_eq(scene.model.overlaps[0].time_ns, 110 * MS);
 	expect_cut(&scene, "1");
 	cut_scene_release(&scene);
 }

@@ -125,7 +125,7 @@ Test(reader, refuses_a_header_size_or_a_tail_that_cannot_be)
 
 Test(reader, skips_unknown_kinds_by_their_size)
 {
-	trace_builder_add(&builder, TRACE_MARK + 1, 40);
+	trace_builder_add(&builder, TRACE_OVERLAP + 1, 40);
 	trace_builder_add(&builder, 0xffff, 8);
 	trace_builder_socket(&builder, 3, 1100);
 	cr_expect_eq(records_of(trace_builder_size(&builder)), 1);

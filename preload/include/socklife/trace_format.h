@@ -370,6 +370,16 @@ struct trace_mark {
 	uint32_t tid;
 };
 
+/* Written when both calls are proven: the first one has returned, or the second one. */
+struct trace_overlap {
+	struct trace_record record;
+	uint32_t object;
+	uint32_t stack;     /* of the second call as it began */
+	uint64_t time_ns;   /* then */
+	uint32_t tid;       /* whose call that is */
+	uint32_t other_tid; /* who was in the first call */
+};
+
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
