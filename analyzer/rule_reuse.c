@@ -16,12 +16,44 @@
 #define EXCHANGE_SENDS_MAX 8
 /* Most servers have dropped an idle connection after that. */
 #define REUSE_NS_MAX INT64_C(30000000000)
+/* A FIN that comes so soon after the answer belongs to it; a timeout takes longer. */
+#define RACED_SILENCE_NS INT64_C(20000000)
 
 static bool is_one_exchange(const struct model_socket *socket)
 {
 	return (socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED) &&
-	       !verdict_is_server_closed(socket) && !socket->is_end_seen && socket->error == 0 &&
-	       socket->sends != 0 && socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
+	       !socket->is_end_seen && socket->error == 0 && socket->sends != 0 &&
+	       socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
+}
+
+/*
+ * The server closed as soon as it had answered, and we a moment later without having looked: which
+ * came first was the scheduler's choice.
+ */
+static bool is_raced(const struct rule_scene *scene, const struct model_socket *socket)
+{
+	int64_t silence_ns = time_between(socket->last_io_ns, socket->peer_closed_ns);
+
+	return silence_ns <= RACED_SILENCE_NS &&
+	       time_between(socket->peer_closed_ns, socket->closed_ns) <= scene->settings->grace_ns;
+}
+
+/* Who mostly closes first at this place? A race is won by the other side now and then. */
+static bool races_are_ours(const struct rule_scene *scene, const uint32_t *sockets, uint32_t count)
+{
+	uint32_t ours = 0, raced = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct model_socket *socket = &scene->model->sockets[sockets[i]];
+
+		if (!is_one_exchange(socket))
+			continue;
+		if (!verdict_is_server_closed(socket))
+			ours++;
+		else
+			raced += is_raced(scene, socket);
+	}
+	return raced < ours;
 }
 
 /* What the next connection of the same place is compared with. */
@@ -31,10 +63,11 @@ struct exchange {
 	int64_t created_ns, closed_ns;
 };
 
-static struct exchange exchange_of(const struct rule_scene *scene, uint32_t socket)
+static struct exchange exchange_of(const struct rule_scene *scene, uint32_t socket, bool with_raced)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	bool is_one = is_one_exchange(row);
+	bool is_one = is_one_exchange(row) &&
+		      (!verdict_is_server_closed(row) || (with_raced && is_raced(scene, row)));
 
 	return (struct exchange){
 		.is_one = is_one,
@@ -71,17 +104,17 @@ static uint32_t chain_judge(struct rule_scene *scene, const uint32_t *sockets, u
 #define AHEAD 8
 
 static uint32_t chains_judge(struct rule_scene *scene, const struct rule_site *site,
-			     bool is_counted_only)
+			     bool with_raced, bool is_counted_only)
 {
 	const uint32_t *sockets = scene->site_sockets + site->first;
-	struct exchange earlier = exchange_of(scene, sockets[0]), later;
+	struct exchange earlier = exchange_of(scene, sockets[0], with_raced), later;
 	uint32_t first = 0, chained = 0;
 
 	for (uint32_t i = 1; i < site->count; i++) {
 		/* rows of one site lie far apart: ask for some of them ahead */
 		if (i + AHEAD < site->count)
 			__builtin_prefetch(&scene->model->sockets[sockets[i + AHEAD]]);
-		later = exchange_of(scene, sockets[i]);
+		later = exchange_of(scene, sockets[i], with_raced);
 		if (!might_have_been_one(&earlier, &later)) {
 			chained += chain_judge(scene, sockets + first, i - first, is_counted_only);
 			first = i;
@@ -94,10 +127,11 @@ static uint32_t chains_judge(struct rule_scene *scene, const struct rule_site *s
 /* Where most work side by side, that a few came one after another is the scheduler's choice. */
 static void site_judge_reuse(struct rule_scene *scene, const struct rule_site *site)
 {
-	uint32_t chained = chains_judge(scene, site, true);
+	bool with_raced = races_are_ours(scene, scene->site_sockets + site->first, site->count);
+	uint32_t chained = chains_judge(scene, site, with_raced, true);
 
 	if (chained != 0 && chained >= site->count / 2)
-		chains_judge(scene, site, false);
+		chains_judge(scene, site, with_raced, false);
 }
 
 void rule_no_reuse(struct rule_scene *scene)

@@ -279,6 +279,29 @@ Test(rules, a_connection_for_each_exchange)
 	expect_none(RULE_NO_REUSE);
 }
 
+/* The answer and the end came together, and then the program had to wait for its processor. */
+static void peer_is_first(struct model_socket *socket)
+{
+	socket->peer_closed_ns = socket->last_io_ns - 2 * HAND_MS;
+	socket->closed_ns = socket->last_io_ns + 25 * HAND_MS;
+}
+
+Test(rules, a_race_of_closes_is_told_by_who_mostly_wins_it)
+{
+	for (int i = 1; i <= 3; i++) {
+		struct model_socket *socket = socket_at(i * 100 * HAND_MS);
+
+		socket->last_io_ns = (i * 100 + 10) * HAND_MS;
+		socket->closed_ns = (i * 100 + 50) * HAND_MS;
+	}
+	peer_is_first(&scene.hand.sockets[1]);
+	expect(RULE_NO_REUSE, 3);
+	peer_is_first(&scene.hand.sockets[0]);
+	expect_none(RULE_NO_REUSE);
+	peer_is_first(&scene.hand.sockets[2]);
+	expect_none(RULE_NO_REUSE);
+}
+
 Test(rules, a_few_in_turn_among_many_at_once_are_no_missing_reuse)
 {
 	for (int i = 1; i <= 3; i++)
