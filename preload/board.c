@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <socklife/trace_format.h>
 
@@ -23,20 +24,49 @@ static int board_number(void)
 	return number <= INT_MAX ? (int)number : -1;
 }
 
-/* The number may be another's by now, when run has ended: the magic tells. */
-static void board_add(struct trace_board *board)
+/* NULL: there is none. The number may be another's by now, when run has ended: the magic tells. */
+static struct trace_board *board_attach(void)
 {
+	int number = board_number();
+	long address = number >= 0 ? kernel_call3(SYS_shmat, number, NULL, 0) : -1;
+	struct trace_board *board = (struct trace_board *)address;
+
+	if ((unsigned long)address > -4096ul)
+		return NULL;
 	if (memcmp(board->magic, TRACE_BOARD_MAGIC, sizeof(board->magic)) == 0)
-		__atomic_fetch_add(&board->unrecorded, 1, __ATOMIC_RELAXED);
+		return board;
+	kernel_call1(SYS_shmdt, address);
+	return NULL;
+}
+
+static void board_add(int64_t count)
+{
+	struct trace_board *board = board_attach();
+
+	if (board == NULL)
+		return;
+	__atomic_fetch_add(&board->unrecorded, (uint64_t)count, __ATOMIC_RELAXED);
+	kernel_call1(SYS_shmdt, board);
 }
 
 void board_count(void)
 {
-	int number = board_number();
-	long address = number >= 0 ? kernel_call3(SYS_shmat, number, NULL, 0) : -1;
+	board_add(1);
+}
 
-	if ((unsigned long)address > -4096ul)
+void board_take_back(void)
+{
+	board_add(-1);
+}
+
+void board_tell(void)
+{
+	struct trace_board *board = board_attach();
+	struct stat status = {0};
+
+	if (board == NULL)
 		return;
-	board_add((struct trace_board *)address);
-	kernel_call1(SYS_shmdt, address);
+	if (kernel_call2(SYS_fstat, 2, &status) == 0)
+		__atomic_store_n(&board->told_inode, status.st_ino, __ATOMIC_RELAXED);
+	kernel_call1(SYS_shmdt, board);
 }

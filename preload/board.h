@@ -9,5 +9,9 @@
 
 /* Counts one program. Does nothing without a board: no run, or one that has ended. */
 void board_count(void);
+/* It is recorded after all: board_count() of it goes. */
+void board_take_back(void);
+/* One has just said on stderr that it cannot record. Does nothing without a board. */
+void board_tell(void);
 
 #endif

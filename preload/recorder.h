@@ -188,8 +188,9 @@ void recorder_child_ended(uint32_t pid, int status);
 void recorder_exec_failed(struct trace_exec *exec, int error);
 /*
  * A program takes this process's place (pid 0), or has been started as process `pid`. When it
- * cannot be recorded, a trace file in its name says so, which recorder_program_failed() takes back
- * when exec returns. Also before the trace is born, and in a vfork child.
+ * cannot be recorded, a trace file in its name says so, or it is counted as one of which there is
+ * none; recorder_program_failed() takes that back when exec returns. Also before the trace is born,
+ * and in a vfork child.
  */
 struct recorder_program {
 	const char *name; /* NULL: it is what `fd` names */
@@ -200,6 +201,8 @@ struct recorder_program {
 };
 struct recorder_missed {
 	uint32_t pid, sequence; /* of the file; 0: there is none */
+	/* no file could be written, so it was counted: in our own file, or on run's board */
+	bool is_counted_here, is_on_board;
 };
 struct recorder_missed recorder_program_starts(const struct recorder_program *program,
 					       uint32_t pid);

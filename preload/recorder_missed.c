@@ -15,6 +15,7 @@
 #include "obstacle.h"
 #include "recorder_state.h"
 #include "settings.h"
+#include "sink.h"
 #include "sink_file.h"
 
 #define MISSED_TEXT_BYTES 16384 /* of path, directory and arguments; longer ones are cut */
@@ -179,25 +180,34 @@ static enum obstacle missed_obstacle(struct missed_file *missed,
 	return obstacle;
 }
 
+/* A vfork child leaves its parent's file alone. */
+static void missed_count(struct recorder_missed *made, int error)
+{
+	made->is_counted_here = sink_header() != NULL && !recorder_is_foreign_process();
+	made->is_on_board = !made->is_counted_here;
+	if (made->is_counted_here)
+		sink_lost(TRACE_LOST_PROGRAM_UNNAMED, error);
+	else
+		board_count();
+}
+
 static void missed_tell(struct missed_file *missed, const struct recorder_program *program,
 			uint32_t pid, struct recorder_missed *made)
 {
 	enum obstacle obstacle = missed_obstacle(missed, program);
+	int error;
 
 	if (obstacle == OBSTACLE_NONE)
 		return;
 	missed_write_header(missed, pid);
 	missed_write_process(missed, program->arguments);
 	missed_write_note(missed, obstacle);
-	if (missed_store(missed) == 0)
+	error = missed_store(missed);
+	if (error == 0)
 		*made = (struct recorder_missed){.pid = missed->header.pid,
 						 .sequence = missed->file.sequence};
 	else
-		board_count();
-	if (made->pid == 0 && !recorder_is_foreign_process())
-		recorder_note("a program was started that could not be recorded, nor named in a "
-			      "file of its own",
-			      true);
+		missed_count(made, error);
 }
 
 struct recorder_missed recorder_program_starts(const struct recorder_program *program, uint32_t pid)
@@ -219,8 +229,13 @@ struct recorder_missed recorder_program_starts(const struct recorder_program *pr
 
 void recorder_program_failed(const struct recorder_missed *made)
 {
+	struct trace_file_header *header = sink_header();
 	struct sink_file file;
 
+	if (made->is_counted_here && header != NULL)
+		__atomic_fetch_sub(&header->lost[TRACE_LOST_PROGRAM_UNNAMED], 1, __ATOMIC_RELAXED);
+	if (made->is_on_board)
+		board_take_back();
 	if (made->pid == 0)
 		return;
 	sink_file_name(&file, settings.trace_directory, made->pid, made->sequence);

@@ -230,3 +230,53 @@ Test(missed, a_child_without_sockets_is_no_gap)
 	cr_expect_eq(report_size(subject.report, "processes"), 1);
 	subject_release(&subject);
 }
+
+/* While a file stands where the directory was, nothing can be written there. */
+static const char barred[] = "import errno, os, socket, sys\n"
+			     "program, way = sys.argv[1:]\n"
+			     "listener = socket.create_server(('127.0.0.1', 0))\n"
+			     "os.rename('trace', 'away')\n"
+			     "open('trace', 'w').close()\n"
+			     "if way == 'spawn':\n"
+			     "    os.waitpid(os.posix_spawn(program, [program], os.environ), 0)\n"
+			     "else:\n"
+			     "    held = open(program, 'r+b')\n"
+			     "    try:\n"
+			     "        os.execv(program, [program])\n"
+			     "    except OSError as error:\n"
+			     "        assert error.errno == errno.ETXTBSY\n"
+			     "os.unlink('trace')\n"
+			     "os.rename('away', 'trace')\n";
+
+static void barred_run(struct subject *subject, enum subject_way way, const char *how)
+{
+	struct subject_options options = {.way = way};
+	const char *copy = scratch_format("%s/static", scratch_new());
+
+	scratch_copy(scratch_subject("static_linked"), copy, 0755);
+	subject_run(subject, &options, COMMAND_LIST("/usr/bin/python3", "-c", barred, copy, how));
+	cr_assert_eq(subject->command.status, 0, "%s", subject->command.err);
+}
+
+Test(missed, a_program_that_can_be_named_nowhere_is_counted)
+{
+	struct subject subject;
+
+	barred_run(&subject, SUBJECT_RUN, "spawn");
+	cr_expect_not(is_complete(&subject));
+	cr_expect_not_null(note_with(&subject, "nor named in a file of its own, 1 time"), "%s",
+			   report_dump(coverage_of(&subject)));
+	subject_release(&subject);
+}
+
+Test(missed, a_program_that_could_not_be_started_is_not_counted)
+{
+	const enum subject_way ways[] = {SUBJECT_RUN, SUBJECT_PRELOAD};
+	struct subject subject;
+
+	for (size_t i = 0; i < 2; i++) {
+		barred_run(&subject, ways[i], "exec");
+		cr_expect(is_complete(&subject), "%s", report_dump(coverage_of(&subject)));
+		subject_release(&subject);
+	}
+}

@@ -33,6 +33,7 @@
 struct trace_board {
 	char magic[8];
 	uint64_t unrecorded; /* live: programs that could not open a trace file */
+	uint64_t told_inode; /* live: of the stderr on which one has said why it cannot record */
 };
 
 /* trace_socket.flags */
