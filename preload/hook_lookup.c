@@ -87,6 +87,20 @@ static void *lookup_answer(void *handle, const char *name)
 	return lookup_instead(handle, name, REAL(dlsym)(handle, name));
 }
 
+/*
+ * What RTLD_NEXT finds depends on who asks, which dlsym() knows by its return address alone: so it
+ * must be jumped to, and nothing can be given instead of its answer.
+ */
+static void lookup_next_note(void)
+{
+	struct hook_scope scope = hook_enter();
+
+	recorder_note("functions of a C client library were looked up with dlsym(RTLD_NEXT): what "
+		      "they do is not recorded as their handle's",
+		      true);
+	hook_leave(scope);
+}
+
 __attribute__((used)) void *hook_dlsym_note(void *handle, const char *name)
 {
 	int saved_errno = errno;
@@ -94,6 +108,8 @@ __attribute__((used)) void *hook_dlsym_note(void *handle, const char *name)
 
 	if (!hook_is_silent())
 		handle_look();
+	if (handle == RTLD_NEXT && name != NULL && handle_is_name(name))
+		lookup_next_note();
 	if (lookup_is_wanted(handle, name))
 		instead = lookup_instead(handle, name, REAL(dlsym)(handle, name));
 	errno = saved_errno;

@@ -327,6 +327,24 @@ Test(handles_catalog, found_by_dlsym_under_rtld_local)
 	subject_release(&subject);
 }
 
+Test(handles_catalog, found_by_rtld_next_is_a_gap)
+{
+	const json_t *coverage;
+	struct subject subject;
+
+	door_record(&subject, "next");
+	coverage = json_object_get(subject.report, "coverage");
+	cr_expect(json_is_false(json_object_get(coverage, "complete")), "%s",
+		  report_dump(coverage));
+	cr_expect_not_null(strstr(report_dump(coverage), "RTLD_NEXT"), "%s", report_dump(coverage));
+	cr_expect_eq(report_size(socket_named(&subject, "nobodys"), "owners"), 0);
+	subject_release(&subject);
+	door_record(&subject, "late");
+	cr_expect(json_is_true(json_object_get(json_object_get(subject.report, "coverage"),
+					       "complete")));
+	subject_release(&subject);
+}
+
 Test(handles_catalog, brought_along_by_a_plug_in_that_comes_and_goes)
 {
 	struct subject subject;
