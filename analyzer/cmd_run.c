@@ -137,6 +137,13 @@ static int exec_failed(struct run *run, int failure)
 	return status;
 }
 
+/* One line is enough, and the library has written it where we would. */
+static bool is_told_already(const struct run *run, const struct model *model)
+{
+	return model->sockets_count == 0 && model->objects_count == 0 &&
+	       run->options.renderer == &renderer_text && run_board_has_told(&run->board);
+}
+
 static void report_print(const struct run *run)
 {
 	const struct selection everything = {0};
@@ -145,6 +152,10 @@ static void report_print(const struct run *run)
 
 	if (analysis_init(&analysis, run->directory, &error) != STATUS_OK) {
 		command_fail(&error);
+		return;
+	}
+	if (is_told_already(run, &analysis.model)) {
+		analysis_release(&analysis);
 		return;
 	}
 	if (analysis_judge(&analysis, NULL, &error) != STATUS_OK ||

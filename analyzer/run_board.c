@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <socklife/trace_format.h>
 
@@ -31,6 +33,16 @@ uint64_t run_board_unrecorded(const struct run_board *board)
 {
 	return board->board != NULL ? __atomic_load_n(&board->board->unrecorded, __ATOMIC_RELAXED)
 				    : 0;
+}
+
+bool run_board_has_told(const struct run_board *board)
+{
+	uint64_t inode = board->board != NULL
+				 ? __atomic_load_n(&board->board->told_inode, __ATOMIC_RELAXED)
+				 : 0;
+	struct stat status;
+
+	return inode != 0 && fstat(STDERR_FILENO, &status) == 0 && status.st_ino == inode;
 }
 
 void run_board_close(struct run_board *board)

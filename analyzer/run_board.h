@@ -7,6 +7,7 @@
 #ifndef SOCKLIFE_RUN_BOARD_H
 #define SOCKLIFE_RUN_BOARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct trace_board;
@@ -19,6 +20,8 @@ struct run_board {
 void run_board_open(struct run_board *board);
 /* How many programs could write no file. */
 uint64_t run_board_unrecorded(const struct run_board *board);
+/* Whether one of them has said so, and why, on the stderr that is ours, too. */
+bool run_board_has_told(const struct run_board *board);
 void run_board_close(struct run_board *board);
 
 #endif

@@ -1,7 +1,6 @@
 #include "diag.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -24,14 +23,14 @@ void diag_silence(void)
 	atomic_store_explicit(&diag_is_silent, true, memory_order_relaxed);
 }
 
-void diag_line(const char *subject, const char *reason, int error)
+bool diag_line(const char *subject, const char *reason, int error)
 {
 	char line[1024];
 	const char *name = error != 0 ? strerrorname_np(error) : NULL;
 	size_t used;
 
 	if (atomic_exchange_explicit(&diag_is_silent, true, memory_order_relaxed))
-		return;
+		return false;
 	used = diag_append(line, sizeof(line), 0, "socklife: ");
 	used = diag_append(line, sizeof(line), used, subject);
 	used = diag_append(line, sizeof(line), used, ": ");
@@ -41,5 +40,5 @@ void diag_line(const char *subject, const char *reason, int error)
 		used = diag_append(line, sizeof(line), used, name);
 	}
 	line[used++] = '\n';
-	kernel_call3(SYS_write, 2, line, used);
+	return kernel_call3(SYS_write, 2, line, used) > 0;
 }

@@ -5,11 +5,14 @@
 #ifndef SOCKLIFE_DIAG_H
 #define SOCKLIFE_DIAG_H
 
+#include <stdbool.h>
+
 /*
  * Writes "socklife: SUBJECT: REASON\n". error is an errno value whose name is appended, 0 for none.
- * Silent after the first line of a process, so that a program's stderr is never flooded.
+ * Silent after the first line of a process, so that a program's stderr is never flooded. Returns
+ * whether it wrote.
  */
-void diag_line(const char *subject, const char *reason, int error);
+bool diag_line(const char *subject, const char *reason, int error);
 
 /* The option quiet=1: nothing is ever written. */
 void diag_silence(void);

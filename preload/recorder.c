@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "backtrace.h"
+#include "board.h"
 #include "clock.h"
 #include "diag.h"
 #include "guard.h"
@@ -63,7 +64,8 @@ static void recorder_stop(const char *subject, const char *reason, int error)
 {
 	sockets_stop();
 	recorder_enter_phase(RECORDER_OFF);
-	diag_line(subject, reason, error);
+	if (diag_line(subject, reason, error))
+		board_tell();
 }
 
 static int recorder_open_file(void)

@@ -191,10 +191,10 @@ static void small_disk_run(struct command *command, const struct command_options
 
 /* Where no disk may be mounted, as in a container: the kernel says it of the file's nth growth. */
 static void full_disk_feign(struct command *command, struct command_options *options,
-			    unsigned int nth)
+			    unsigned int nth, const char *option)
 {
 	static const char script[] =
-		"\"$1\" run -q -o trace -- \"$2\"; status=$?\n"
+		"\"$1\" run \"$3\" -o trace -- \"$2\"; status=$?\n"
 		"\"$1\" report trace --format json >report.json && exit $status\n";
 	const struct fault_orders orders = {
 		.at = nth, .is_lasting = 1, .error = ENOSPC, .only = SYS_fallocate};
@@ -206,7 +206,7 @@ static void full_disk_feign(struct command *command, struct command_options *opt
 		scratch_format("SOCKLIFE_LIBRARY=%s", scratch_built("tests/libsocklife-fault.so")));
 	command_run(command,
 		    COMMAND_LIST("sh", "-c", script, "sh", scratch_built("socklife"),
-				 scratch_subject("churn")),
+				 scratch_subject("churn"), option),
 		    options);
 }
 
@@ -240,7 +240,7 @@ static json_t *full_disk_run(const char *size, unsigned int nth)
 	if (unshare != NULL)
 		small_disk_run(&command, &options, unshare, size);
 	else
-		full_disk_feign(&command, &options, nth);
+		full_disk_feign(&command, &options, nth, "-q");
 	cr_expect_eq(command.status, 0, "status %d: %s", command.status, command.err);
 	cr_expect_not_null(strstr(command.out, "connects=1200\n"), "%s", command.out);
 	command_expect_one_line(&command);
@@ -275,4 +275,17 @@ Test(refusals, a_disk_that_is_full_from_the_start)
 
 	expect_incomplete(report);
 	json_decref(report);
+}
+
+/* The library has said it, on the stderr that the report goes to. */
+Test(refusals, a_disk_that_is_full_is_told_once)
+{
+	struct command_options options = {.directory = scratch_new()};
+	struct command command;
+
+	full_disk_feign(&command, &options, 1, "--format=text");
+	cr_expect_eq(command.status, 0, "status %d: %s", command.status, command.err);
+	command_expect_one_line(&command);
+	cr_expect_not_null(strstr(command.err, "ENOSPC"), "%s", command.err);
+	command_release(&command);
 }
