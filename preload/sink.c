@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "board.h"
 #include "clock.h"
@@ -21,7 +22,6 @@
 
 struct sink {
 	uint64_t limit_bytes; /* atomic: the file has blocks below this */
-	uint64_t ready_bytes; /* atomic: the kernel has been asked for the pages below this */
 	uint32_t is_growing; /* atomic: one thread at a time extends or moves it, signals blocked */
 	uint32_t is_full;    /* atomic: growing has failed for good */
 	bool is_private;     /* see sink_keep_private() */
@@ -375,9 +375,16 @@ bool sink_keep_private(void)
 
 void sink_trim(void)
 {
+	uint64_t page = (uint64_t)getpagesize(), limit;
+	struct signals_mask mask;
+
 	if (sink_window.base == NULL || sink_file.fd < 0)
 		return;
-	__atomic_store_n(&sink.is_full, 1, __ATOMIC_RELAXED);
-	__atomic_store_n(&sink.limit_bytes, sink_header()->tail_bytes, __ATOMIC_RELEASE);
-	kernel_call2(SYS_ftruncate, sink_file.fd, sink_header()->tail_bytes);
+	mask = signals_block();
+	limit = (sink_header()->tail_bytes + page - 1) & ~(page - 1);
+	if (limit < sink.limit_bytes) {
+		__atomic_store_n(&sink.limit_bytes, limit, __ATOMIC_RELEASE);
+		kernel_call2(SYS_ftruncate, sink_file.fd, limit);
+	}
+	signals_restore(mask);
 }

@@ -51,8 +51,8 @@ void sink_commit(struct trace_record *record, enum trace_record_kind kind);
 void sink_lost(enum trace_lost_reason reason, int error);
 
 /*
- * The process is about to end and has no other thread: gives back the blocks that were not needed.
- * From then on nothing can be reserved; what is there stays writable.
+ * The process is about to end and has no other thread: gives back the pages that were not needed.
+ * Whoever still has something to tell (a signal handler, what at_quick_exit() holds) gets new ones.
  */
 void sink_trim(void);
 

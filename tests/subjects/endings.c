@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#define LATE_PAIRS 300
+
 static void end_return(void)
 {
 }
@@ -28,6 +30,24 @@ static void end_capital_exit(void)
 
 static void end_quick_exit(void)
 {
+	quick_exit(10);
+}
+
+/* What is registered runs after the hook of quick_exit(), and fills more than a page of trace. */
+static void open_late(void)
+{
+	for (int i = 0; i < LATE_PAIRS; i++) {
+		int pair[2];
+
+		MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+		MUST(close(pair[0]) == 0 && close(pair[1]) == 0);
+	}
+}
+
+static void end_quick_exit_later(void)
+{
+	fact("late", LATE_PAIRS);
+	MUST(at_quick_exit(open_late) == 0);
 	quick_exit(10);
 }
 
@@ -68,17 +88,12 @@ static void end_fault(void)
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"return", end_return},
-		{"exit", end_exit},
-		{"_exit", end_underscore_exit},
-		{"_Exit", end_capital_exit},
-		{"quick_exit", end_quick_exit},
-		{"syscall", end_syscall},
-		{"abort", end_abort},
-		{"assert", end_assert},
-		{"kill", end_kill},
-		{"terminate", end_terminate},
-		{"fault", end_fault},
+		{"return", end_return},         {"exit", end_exit},
+		{"_exit", end_underscore_exit}, {"_Exit", end_capital_exit},
+		{"quick_exit", end_quick_exit}, {"quick_exit-later", end_quick_exit_later},
+		{"syscall", end_syscall},       {"abort", end_abort},
+		{"assert", end_assert},         {"kill", end_kill},
+		{"terminate", end_terminate},   {"fault", end_fault},
 	};
 	const struct rlimit no_core = {0, 0};
 	int client, server;

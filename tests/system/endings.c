@@ -78,6 +78,23 @@ Test(endings, quick_exit)
 	ending_check("quick_exit", 10, 0, true);
 }
 
+/* The trace, cut to its size by then, grows again. */
+Test(endings, what_is_done_after_the_exit_has_begun_is_not_lost)
+{
+	struct subject subject;
+	const struct subject_options options = {.way = SUBJECT_RUN};
+
+	subject_run(&subject, &options,
+		    COMMAND_LIST(scratch_subject("endings"), "quick_exit-later"));
+	cr_expect_eq(subject.command.status, 10, "%s", subject.command.err);
+	cr_expect_eq(report_sockets_of(subject.report, 0, "socketpair"),
+		     2 * (size_t)subject_fact(&subject, "late"));
+	cr_expect(json_is_true(
+		json_object_get(json_object_get(subject.report, "coverage"), "complete")));
+	expect_open(&subject, "client", 10, 4);
+	subject_release(&subject);
+}
+
 Test(endings, exit_by_system_call)
 {
 	ending_check("syscall", 11, 0, true);
