@@ -5,6 +5,7 @@
 #include <link.h>
 #include <time.h>
 
+#include "filters.h"
 #include "guard.h"
 #include "kernel.h"
 #include "signals.h"
@@ -61,7 +62,7 @@ void backtrace_load(void)
 	struct signals_mask mask;
 
 	if (__atomic_load_n(&backtrace_phase, __ATOMIC_RELAXED) != BACKTRACE_UNLOADED ||
-	    guard_is_nested() || signals_may_be_in_handler() ||
+	    !filters_allow_unwinding() || guard_is_nested() || signals_may_be_in_handler() ||
 	    !__atomic_compare_exchange_n(&backtrace_phase, &unloaded, BACKTRACE_LOADING, false,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return;
@@ -106,7 +107,7 @@ size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
 	int count;
 
 	backtrace_load();
-	if (!backtrace_await())
+	if (!backtrace_await() || !filters_allow_unwinding())
 		return 0;
 	/* libunwind is not made to be entered again; libgcc's unwinder keeps no state. */
 	if (is_earned && !guard_is_nested() && backtrace_fast != NULL)

@@ -14,6 +14,12 @@ extern int (*clock_function)(clockid_t clock, struct timespec *now);
 /* Looks for the vDSO's function in what dlopen() gave for it, NULL: there is none. */
 void clock_start(void *vdso);
 
+/*
+ * From now on the processor's counter of time is not read, only the kernel's ticks: the program
+ * makes reading it a fault (PR_SET_TSC in prctl(2), and SECCOMP_MODE_STRICT on x86).
+ */
+void clock_do_without_counter(void);
+
 static inline uint64_t clock_read_ns(clockid_t clock)
 {
 	struct timespec now = {0};

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "environment_hidden.h"
+#include "filters.h"
 #include "kernel.h"
 
 /* A child whose environment would need more of the caller's stack is not followed. */
@@ -31,11 +32,13 @@ static char *const *environment_or_empty(char *const environment[])
 
 /* ---- exec and spawn ---- */
 
-/* After chroot() or setuid() the library may be out of reach: ld.so would say so on the child's
- * standard error. */
+/*
+ * After chroot() or setuid() the library may be out of reach: ld.so would say so on the child's
+ * standard error. A seccomp filter goes along, unknown to the child's recorder.
+ */
 static bool environment_can_follow(void)
 {
-	return environment_hidden.is_followed &&
+	return environment_hidden.is_followed && filters_allow_recording() &&
 	       kernel_call3(SYS_faccessat, AT_FDCWD, environment_hidden.library, R_OK) == 0;
 }
 

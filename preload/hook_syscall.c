@@ -207,6 +207,10 @@ static syscall_fn syscall_descriptor_handler(long number)
 		return syscall_execve;
 	case SYS_execveat:
 		return syscall_execveat;
+	case SYS_prctl:
+		return syscall_prctl;
+	case SYS_seccomp:
+		return syscall_seccomp;
 	case SYS_exit:
 		return syscall_exit;
 	case SYS_exit_group:

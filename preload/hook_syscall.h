@@ -16,4 +16,8 @@ typedef long (*syscall_fn)(SYSCALL_PARAMETERS);
 syscall_fn syscall_socket_handler(long number);
 syscall_fn syscall_transfer_handler(long number);
 
+/* hook_filters.c: calls that may put a seccomp filter on the program. */
+long syscall_prctl(SYSCALL_PARAMETERS);
+long syscall_seccomp(SYSCALL_PARAMETERS);
+
 #endif

@@ -6,10 +6,15 @@
 #ifndef SOCKLIFE_KERNEL_H
 #define SOCKLIFE_KERNEL_H
 
+#include <stdbool.h>
 #include <sys/syscall.h>
 
+/* Where the program has put a seccomp filter on itself, a call is made as filters.h says. */
+extern bool kernel_is_filtered; /* atomic */
+long kernel_call_filtered(long number, long a, long b, long c, long d, long e, long f);
+
 #if defined(__x86_64__)
-static inline long kernel_call6(long number, long a, long b, long c, long d, long e, long f)
+static inline long kernel_enter(long number, long a, long b, long c, long d, long e, long f)
 {
 	long result;
 	register long r10 __asm__("r10") = d;
@@ -23,7 +28,7 @@ static inline long kernel_call6(long number, long a, long b, long c, long d, lon
 	return result;
 }
 #elif defined(__aarch64__)
-static inline long kernel_call6(long number, long a, long b, long c, long d, long e, long f)
+static inline long kernel_enter(long number, long a, long b, long c, long d, long e, long f)
 {
 	register long x8 __asm__("x8") = number;
 	register long x0 __asm__("x0") = a;
@@ -42,6 +47,13 @@ static inline long kernel_call6(long number, long a, long b, long c, long d, lon
 #else
 #error "socklife knows the system calls of x86_64 and aarch64 only"
 #endif
+
+static inline long kernel_call6(long number, long a, long b, long c, long d, long e, long f)
+{
+	if (__builtin_expect(__atomic_load_n(&kernel_is_filtered, __ATOMIC_RELAXED), 0))
+		return kernel_call_filtered(number, a, b, c, d, e, f);
+	return kernel_enter(number, a, b, c, d, e, f);
+}
 
 #define KERNEL_ARG(value)     ((long)(value))
 #define kernel_call0(n)       kernel_call6((n), 0, 0, 0, 0, 0, 0)

@@ -1,4 +1,5 @@
 /* The end of the image: exit, and exec, which may come back. */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/single_threaded.h>
@@ -20,11 +21,13 @@ static bool exit_names(int fd, const struct trace_socket *socket)
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 	struct stat status;
+	long result;
 
-	if (socket->cookie != 0)
-		return kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) ==
-			       0 &&
-		       cookie == socket->cookie;
+	if (socket->cookie != 0) {
+		result = kernel_call5(SYS_getsockopt, fd, SOL_SOCKET, SO_COOKIE, &cookie, &size);
+		return result == 0 ? cookie == socket->cookie
+				   : result != -EBADF && result != -ENOTSOCK;
+	}
 	return kernel_call2(SYS_fstat, fd, &status) == 0 && S_ISSOCK(status.st_mode) &&
 	       (socket->inode == 0 || status.st_ino == socket->inode);
 }
