@@ -107,7 +107,7 @@ void model_fill_object(struct model_loader *loader, struct model_file *file,
 	object->role = record->role <= TRACE_ROLE_CONNECTION ? (enum trace_role)record->role : 0;
 	object->runtime = record->runtime <= TRACE_RUNTIME_C ? (enum trace_runtime)record->runtime
 							     : 0;
-	object->flags = record->flags;
+	object->flags = LIVE(record->flags);
 	object->parent = model_file_row(file, MODEL_ID_OBJECT, record->parent);
 	object->created_ns = model_time(model, record->created_ns);
 	object->constructed_ns = model_time(model, LIVE(record->constructed_ns));

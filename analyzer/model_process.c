@@ -174,7 +174,10 @@ static void sockets_end(struct model *model, const struct model_process *process
 	}
 }
 
-/* An object that nobody saw go was alive when its process ended; exec ends it with the image. */
+/*
+ * An object that nobody saw go was alive when its process ended; exec ends it with the image. Of one
+ * that nobody could see go it is not known.
+ */
 static void objects_end(struct model *model, const struct model_process *process)
 {
 	if (process->end == 0 || process->ended_ns == TIME_NONE)
@@ -182,7 +185,7 @@ static void objects_end(struct model *model, const struct model_process *process
 	for (uint32_t i = 0; i < process->object_count; i++) {
 		struct model_object *object = &model->objects[process->first_object + i];
 
-		if (object->end != 0)
+		if (object->end != 0 || (object->flags & TRACE_OBJECT_DEATH_UNKNOWN) != 0)
 			continue;
 		object->end = TRACE_OBJECT_END_EXIT;
 		object->ended_ns = object->created_ns > process->ended_ns ? object->created_ns

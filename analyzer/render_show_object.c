@@ -50,7 +50,7 @@ static void flags_print(const struct model_object *object, FILE *out)
 	if ((object->flags & TRACE_OBJECT_ADOPTED) != 0)
 		fputs("  birth      not seen: copied or unpickled\n", out);
 	if ((object->flags & TRACE_OBJECT_DEATH_UNKNOWN) != 0)
-		fputs("  death      cannot be seen: it takes no weak reference\n", out);
+		fputs("  death      not seen: its finalizer let it live on\n", out);
 	if ((object->flags & TRACE_OBJECT_ONE_THREAD) != 0)
 		fputs("  threads    not meant to be shared by threads\n", out);
 }

@@ -241,7 +241,9 @@ static void finalized_say(struct sentence *sentence, const struct model_socket *
 	/* pymysql closes in its __del__, which CPython runs before it clears weak references. */
 	if (before_ns != TIME_NONE && before_ns <= CASCADE_NS)
 		after_ns = 0;
-	if (after_ns == TIME_NONE)
+	if ((sentence->row->flags & TRACE_OBJECT_DEATH_UNKNOWN) != 0)
+		say(sentence, VERDICT_CLOSED_BY_COLLECTOR, "closed by a finalizer");
+	else if (after_ns == TIME_NONE)
 		say(sentence, VERDICT_CLOSED_BY_COLLECTOR, "closed by a finalizer while it lived");
 	else if (after_ns > CASCADE_NS)
 		say(sentence, VERDICT_CLOSED_BY_COLLECTOR, "closed by a finalizer %s after it",

@@ -61,11 +61,12 @@ const struct python_object *python_object_proxy(const struct python_object *obje
 	return before && before->behind == object ? behind->proxy : NULL;
 }
 
-static uint32_t instance_flags(const struct python_class *class, bool is_adopted)
+static uint32_t instance_flags(const struct python_instance *instance, bool is_adopted)
 {
-	bool is_for_one_thread = class->entry.flags & PYTHON_CLASS_ONE_THREAD;
+	bool is_for_one_thread = instance->class->entry.flags & PYTHON_CLASS_ONE_THREAD;
 
 	return (is_adopted ? TRACE_OBJECT_ADOPTED : 0) |
+	       (instance->is_revived ? TRACE_OBJECT_DEATH_UNKNOWN : 0) |
 	       (is_for_one_thread ? TRACE_OBJECT_ONE_THREAD : 0);
 }
 
@@ -85,7 +86,7 @@ static void instance_announce(struct python_instance *instance, uint32_t parent,
 		.address = (uint64_t)(uintptr_t)instance->object,
 		.role = class->entry.role,
 		.runtime = TRACE_RUNTIME_PYTHON,
-		.flags = instance_flags(class, is_adopted),
+		.flags = instance_flags(instance, is_adopted),
 	});
 }
 
@@ -127,7 +128,7 @@ struct python_instance *python_object_allocated(const struct python_object *obje
 {
 	struct python_class *class = python_class_resolve(object->type);
 
-	/* Another was at this address, and revived itself: nobody tells us of its second death. */
+	/* Another was at this address, and had revived itself. */
 	python_object_ended(object, false);
 	if (!class)
 		return NULL;
@@ -157,13 +158,25 @@ void python_object_ended(const struct python_object *object, bool is_collected)
 	if (!instance)
 		return;
 	python_map_remove(&instances, object);
-	if (instance->id && instance->generation == python_generation()) {
+	if (instance->id && instance->generation == python_generation() && !instance->is_revived) {
 		/* Its constructor, which failed, is still on the stack. */
 		python_object_constructed(instance);
 		recorder_object_ended(instance->id, python_is_up() ? end : TRACE_OBJECT_END_EXIT);
 	}
 	instance->class = (struct python_class *)(void *)spare;
 	spare = instance;
+}
+
+void python_object_revived(const struct python_object *object)
+{
+	struct python_instance *instance = python_map_get(&instances, object);
+
+	/* The deallocator of a type written in C will tell. */
+	if (!instance || instance->is_revived || instance->class->is_c_type)
+		return;
+	instance->is_revived = true;
+	python_object_constructed(instance);
+	recorder_object_revived(python_object_id(instance));
 }
 
 uint32_t python_object_id(struct python_instance *instance)

@@ -22,6 +22,7 @@ struct python_instance {
 	uint32_t id, generation;
 	/* Inside a __new__ of Python's, inside __init__, out of both. */
 	bool is_creating, is_constructing, is_constructed;
+	bool is_revived; /* its end will not be seen */
 	const struct python_object *proxy;  /* stands before it; NULL none, or gone */
 	const struct python_object *behind; /* of a proxy: what it stands before */
 };
@@ -58,6 +59,12 @@ void python_object_seen_at_work(struct python_instance *instance);
 
 /* is_collected: by the cycle collector. Uses no API, so it may be called until the very end. */
 void python_object_ended(const struct python_object *object, bool is_collected);
+
+/*
+ * Its finalizer has let it live on. CPython calls no finalizer a second time (PEP 442), so its end
+ * stays unknown.
+ */
+void python_object_revived(const struct python_object *object);
 
 struct python_instance *python_object_find(const struct python_object *object);
 

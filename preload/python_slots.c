@@ -74,24 +74,35 @@ static void tell_ended(struct python_object *object, bool is_collected)
 	guard_restore(depth);
 }
 
+static void tell_revived(struct python_object *object)
+{
+	unsigned int depth = guard_raise();
+	int error = errno;
+
+	python_object_revived(object);
+	errno = error;
+	guard_restore(depth);
+}
+
 /*
  * A deallocator calls finalizers with exactly one reference, its own
  * (PyObject_CallFinalizerFromDealloc); the collector adds one to those of the cycle
- * (Modules/gcmodule.c, finalize_garbage). More than one after a deallocator's call is a
- * resurrection.
+ * (Modules/gcmodule.c, finalize_garbage). More of them after the call are a resurrection.
  */
 static void hook_finalize(struct python_object *self)
 {
 	struct python_class *class = class_with(self->type, has_finalize);
-	bool is_collected = self->reference_count > 1;
+	ssize_t references = self->reference_count;
 
 	if (class && class->finalize) {
 		finalizing_depth++;
 		class->finalize(self);
 		finalizing_depth--;
 	}
-	if (is_collected || self->reference_count == 1)
-		tell_ended(self, is_collected);
+	if (self->reference_count > references)
+		tell_revived(self);
+	else
+		tell_ended(self, references > 1);
 }
 
 static void hook_dealloc(struct python_object *self)

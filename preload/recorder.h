@@ -257,6 +257,8 @@ uint32_t recorder_object_created(const struct recorder_object *object);
 void recorder_object_placed(uint32_t object, uint64_t address);
 void recorder_object_constructed(uint32_t object);
 void recorder_object_ended(uint32_t object, enum trace_object_end end);
+/* Its finalizer has let it live on, and its end will not be seen. */
+void recorder_object_revived(uint32_t object);
 /* A call on an object that another thread is in a call on: when, by whom, and its STACK id. */
 struct recorder_overlap {
 	uint64_t time_ns;

@@ -146,6 +146,14 @@ void recorder_object_ended(uint32_t handle, enum trace_object_end end)
 	recorder_epoch_advance();
 }
 
+void recorder_object_revived(uint32_t handle)
+{
+	struct trace_object *object = object_at(handle);
+
+	if (object != NULL)
+		__atomic_fetch_or(&object->flags, TRACE_OBJECT_DEATH_UNKNOWN, __ATOMIC_RELAXED);
+}
+
 void recorder_overlap_see(struct recorder_overlap *overlap)
 {
 	struct recorder_capture capture;

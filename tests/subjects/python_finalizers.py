@@ -34,6 +34,18 @@ class Peer:
         self.socket.close()
 
 
+class Revived(Client):
+    """Lives on when it should go, and is let go again without a word."""
+
+    kept = []
+
+    def __init__(self):
+        self.socket = connect()
+
+    def __del__(self):
+        self.kept.append(self)
+
+
 def connect():
     return socket.create_connection((address.hostname, address.port))
 
@@ -64,5 +76,29 @@ def collected_at_work():
     client.collect()
 
 
-for step in (file_dropped_last, file_dropped_first, collected_at_work):
+def revived_by_count():
+    client = Revived()
+    tell("revived", client.socket, "closed")
+    del client
+    client = Revived.kept.pop()
+    client.socket.sendall(b"\n")
+    client.socket.close()
+
+
+def revived_in_a_cycle():
+    client = Revived()
+    client.itself = client
+    tell("collected", client.socket, "finalized")
+    del client
+    gc.collect()
+    Revived.kept.pop().itself = None
+
+
+for step in (
+    file_dropped_last,
+    file_dropped_first,
+    collected_at_work,
+    revived_by_count,
+    revived_in_a_cycle,
+):
     step()

@@ -45,7 +45,8 @@ static const json_t *socket_named(const char *name, const char **end)
 
 Test(python_finalizers, are_told_from_calls_of_close)
 {
-	static const char *const names[] = {"waited", "forgotten", "bystander"};
+	static const char *const names[] = {"waited", "forgotten", "bystander", "revived",
+					    "collected"};
 
 	finalizers_run();
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -75,5 +76,22 @@ Test(python_finalizers, do_not_work_for_those_whom_they_interrupt)
 		cr_expect(report_is_null(object, "created_by"), "%s", report_dump(object));
 	}
 	cr_expect_eq(report_count(subject.report, "objects", "class", "__main__.Client"), 2);
+	finalizers_end();
+}
+
+/* Its end comes after the one finalizer that CPython calls, so it is neither told nor guessed. */
+Test(python_finalizers, that_let_an_object_live_on_leave_its_end_unknown)
+{
+	finalizers_run();
+	for (int i = 1; i <= 2; i++) {
+		const json_t *object = report_object(subject.report, "__main__.Revived", i);
+
+		cr_expect(json_is_null(json_object_get(object, "end")), "%s", report_dump(object));
+		cr_expect(json_is_null(json_object_get(object, "ended")), "%s",
+			  report_dump(object));
+		cr_expect_str_eq(report_text(object, "connects"), "at-creation");
+	}
+	cr_expect_eq(report_count(subject.report, "findings", "rule", "leaked"), 0, "%s",
+		     report_dump(subject.report));
 	finalizers_end();
 }

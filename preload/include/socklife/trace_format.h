@@ -286,7 +286,7 @@ struct trace_object {
 	uint32_t created_tid;
 	uint16_t role;     /* enum trace_role */
 	uint16_t runtime;  /* enum trace_runtime */
-	uint32_t flags;    /* TRACE_OBJECT_ */
+	uint32_t flags;    /* live: TRACE_OBJECT_ */
 	uint64_t ended_ns; /* live */
 	uint32_t end;      /* live: enum trace_object_end, stored last; 0 while alive */
 	uint32_t ended_tid;
@@ -294,7 +294,8 @@ struct trace_object {
 
 /* trace_object.flags */
 #define TRACE_OBJECT_ADOPTED       (1u << 0) /* its birth was not seen: copied or unpickled */
-#define TRACE_OBJECT_DEATH_UNKNOWN (1u << 1) /* takes no weak reference: death not seen */
+/* Its finalizer let it live on: nothing tells when it goes in the end. */
+#define TRACE_OBJECT_DEATH_UNKNOWN (1u << 1)
 #define TRACE_OBJECT_ONE_THREAD    (1u << 2) /* its class is not meant to be shared by threads */
 
 struct trace_link {
