@@ -167,8 +167,8 @@ static uint32_t string_of(struct python_object *value, const char **text)
 /*
  * SQLAlchemy's asyncio extension runs its synchronous half in a greenlet, and awaits what that asks
  * for in this coroutine (sqlalchemy/util/_concurrency_py3k.py, since 2.0 concurrency.py). From
- * CPython 3.12 on greenlet itself makes a suspended greenlet's frames fit to be walked, by 3.0.3 all
- * of them, and takes that back before it resumes it (greenlet's TGreenlet.cpp, expose_frames).
+ * CPython 3.12 on greenlet itself makes a suspended greenlet's frames fit to be walked, by 3.0.3
+ * all of them, and takes that back before it resumes it (greenlet's TGreenlet.cpp, expose_frames).
  */
 static int greenlet_index(struct python_object *object, const char *file, const char *name)
 {

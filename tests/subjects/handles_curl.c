@@ -97,11 +97,26 @@ static void run_share(void)
 	MUST(curl_share_cleanup(share) == CURLSHE_OK);
 }
 
+/* Names in common and nothing else: each easy handle keeps its own connection. */
+static void run_share_names(void)
+{
+	CURLSH *share = curl_share_init();
+	CURL *easy;
+
+	MUST(curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) == CURLSHE_OK);
+	easy = easy_new();
+	MUST(curl_easy_setopt(easy, CURLOPT_SHARE, share) == CURLE_OK);
+	MUST(curl_easy_perform(easy) == CURLE_OK);
+	curl_easy_cleanup(easy);
+	MUST(curl_share_cleanup(share) == CURLSHE_OK);
+}
+
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
 		{"reuse", run_reuse},   {"copies", run_copies}, {"leaked", run_leaked},
 		{"unused", run_unused}, {"multi", run_multi},   {"share", run_share},
+		{"share-names", run_share_names},
 	};
 
 	MUST(argc == 3);

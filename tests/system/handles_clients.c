@@ -178,6 +178,18 @@ Test(handles_clients, curl_share_keeps_the_connection_of_handles_that_are_gone)
 	subject_release(&subject);
 }
 
+/* It has only names in common, holds no connection, and is no pool. */
+Test(handles_clients, curl_share_of_names_holds_nothing)
+{
+	struct subject subject;
+
+	curl_run(&subject, "share-names");
+	expect_life(&subject, "CURL", 1, "on-first-use", 1, "call");
+	cr_expect_eq(report_count(subject.report, "objects", "class", "CURLSH"), 0);
+	cr_expect_eq(report_size(report_object(subject.report, "CURL", 1), "open_at_end"), 0);
+	subject_release(&subject);
+}
+
 /* ---- hiredis ---- */
 
 static void hiredis_run(struct subject *subject, const char *scenario)
