@@ -159,7 +159,8 @@ $(RACES): $(RACES_OBJECTS)
 # sanitizer cannot be (a static program).
 SUBJECT_SAN = $(SAN_FLAGS)
 -include tests/subjects/flags.mk
-SUBJECT_COMPILE = -MF $@.d $(SUBJECT_SAN) $(SUBJECT_FLAGS) $< $(LDFLAGS) $(SUBJECT_LIBS) -o $@
+# -g whatever CFLAGS are: tests hold what is said of these programs to their sources' lines.
+SUBJECT_COMPILE = -g -MF $@.d $(SUBJECT_SAN) $(SUBJECT_FLAGS) $< $(LDFLAGS) $(SUBJECT_LIBS) -o $@
 $(SUBJECTS)/lib%.so: tests/subjects/lib%.c $(STAMP)
 	@mkdir -p $(@D)
 	$(RUN) $(CC) $(C_FLAGS) -fPIC -shared $(SUBJECT_COMPILE)

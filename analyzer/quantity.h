@@ -10,7 +10,7 @@
 struct terminal;
 
 struct quantity {
-	char text[24];
+	char text[48];
 };
 
 /* A duration; "-" for TIME_NONE. */
