@@ -15,6 +15,13 @@ static const uint32_t record_sizes[] = {
 };
 #define RECORD_KINDS (sizeof(record_sizes) / sizeof(record_sizes[0]))
 
+/*
+ * Each record tells where the next one is, so that nothing can be read in advance but what is asked
+ * for: a page ahead, its address is translated by the time the reader is there. Asking for what is
+ * behind the end does no harm.
+ */
+#define READ_AHEAD_BYTES 4096
+
 static uint64_t load_live(const uint64_t *field)
 {
 	return __atomic_load_n(field, __ATOMIC_RELAXED);
@@ -238,6 +245,7 @@ enum status reader_next(struct reader *reader, const struct trace_record **recor
 
 		if (reader->offset >= reader->size_bytes || mapped < sizeof(*found))
 			return reader_stop(reader, false);
+		__builtin_prefetch((const uint8_t *)found + READ_AHEAD_BYTES);
 		kind = __atomic_load_n(&found->kind, __ATOMIC_ACQUIRE);
 		size = found->size_bytes;
 		if (size < sizeof(*found) || size % TRACE_ALIGNMENT != 0 ||
