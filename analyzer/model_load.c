@@ -92,25 +92,24 @@ static bool file_place(struct model_loader *loader, struct model_file *file,
 
 /*
  * Large arrays are filled once from end to end, and the faults of their small pages would be most
- * of what loading costs: ask for huge ones (madvise(2); where there are none nothing changes).
+ * of what loading costs: ask for huge ones (madvise(2); where there are none nothing changes). The
+ * C library takes an array of this size from the kernel as it is, which is zero.
  */
-static void *rows_large(size_t size_bytes)
+static void rows_advise(void *rows, size_t size_bytes)
 {
-	size_t rounded = (size_bytes + HUGE_PAGE_BYTES - 1) & ~(HUGE_PAGE_BYTES - 1);
-	void *rows = aligned_alloc(HUGE_PAGE_BYTES, rounded);
+	size_t skipped = -(uintptr_t)rows & (HUGE_PAGE_BYTES - 1);
 
-	if (rows == NULL)
-		return NULL;
-	madvise(rows, rounded, MADV_HUGEPAGE);
-	return memset(rows, 0, size_bytes);
+	if (size_bytes >= ROWS_LARGE_BYTES)
+		madvise((char *)rows + skipped, (size_bytes - skipped) & ~(HUGE_PAGE_BYTES - 1),
+			MADV_HUGEPAGE);
 }
 
 static bool rows_new(void *array, uint64_t count, size_t size_bytes)
 {
-	bool is_large = count > ROWS_LARGE_BYTES / size_bytes;
-	void *rows = is_large ? rows_large((count + 1) * size_bytes)
-			      : calloc(count + 1, size_bytes);
+	void *rows = calloc(count + 1, size_bytes);
 
+	if (rows != NULL)
+		rows_advise(rows, (count + 1) * size_bytes);
 	memcpy(array, &rows, sizeof(rows));
 	return rows != NULL;
 }
