@@ -1,7 +1,7 @@
 #include "matcher_objects.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "matcher_group.h"
 #include "model.h"
@@ -54,13 +54,16 @@ static int64_t *shutdowns_new(const struct model *model)
  * stack. A session that is closed lets go of its connector, which is gone before it then
  * (ClientSession.close()); one that is dropped takes it along.
  */
+#define CONNECTOR "aiohttp.connector."
+
 static bool is_dropped_connector(const struct model *model, const struct model_object *connector)
 {
 	const struct model_object *session = connector->parent != MODEL_NONE
 						     ? &model->objects[connector->parent]
 						     : NULL;
 
-	return session != NULL && fnmatch("aiohttp.connector.*", connector->class_name, 0) == 0 &&
+	return session != NULL &&
+	       strncmp(connector->class_name, CONNECTOR, strlen(CONNECTOR)) == 0 &&
 	       session->ended_ns != TIME_NONE && connector->ended_ns != TIME_NONE &&
 	       connector->end != TRACE_OBJECT_END_EXIT && session->ended_ns <= connector->ended_ns;
 }

@@ -5,28 +5,23 @@
 
 #include "fold.h"
 #include "model.h"
+#include "numbering.h"
 #include "object_facts.h"
 #include "object_places.h"
 #include "selection.h"
 #include "symbols.h"
 #include "verdict.h"
 
-#define HASH_NONFATAL_OOM            1
-#define uthash_nonfatal_oom(element) ((element)->is_lost = true)
-#include <uthash.h>
-
-/* Compared as bytes: always cleared first, so that padding is equal too. */
 struct object_key {
 	uint64_t class_name, place, connects; /* digests of texts */
 	uint32_t parent, process, phrases;
 	uint16_t role, end;
 };
+_Static_assert(sizeof(struct object_key) == 40, "no padding");
 
-struct object_entry {
-	struct object_key key;
+/* Objects of one key. */
+struct like {
 	uint32_t count, group;
-	bool is_lost; /* could not be added */
-	UT_hash_handle hh;
 };
 
 struct growing {
@@ -36,50 +31,64 @@ struct growing {
 	const struct model *model;
 	struct symbols *symbols;
 	struct object_places places;
-	struct object_entry *entries;   /* uthash, of one depth */
-	struct object_entry **entry_of; /* by object index */
-	uint32_t *group_of;             /* by object index */
-	struct object_group *found;     /* groups in order of depth; at most one an object */
+	struct fold_digests digests;
+	struct numbering keys; /* of one depth */
+	struct like *likes;    /* by number of the key */
+	uint32_t like_room;
+	uint32_t *number_of;        /* by object index: its key's */
+	uint32_t *group_of;         /* by object index */
+	struct object_group *found; /* groups in order of depth; at most one an object */
 	uint32_t found_count;
 };
 
-static void key_fill(struct object_key *key, const struct growing *growing, uint32_t index)
+static uint32_t group_of_parent(const struct growing *growing, uint32_t index)
 {
-	const struct model_object *object = &growing->model->objects[index];
 	uint32_t parent = growing->places.parents[index];
 
+	return parent != MODEL_NONE ? growing->group_of[parent] : MODEL_NONE;
+}
+
+static void key_fill(struct object_key *key, struct growing *growing, uint32_t index)
+{
+	const struct model_object *object = &growing->model->objects[index];
+
 	memset(key, 0, sizeof *key);
-	key->class_name = fold_digest_text(0, object->class_name);
-	key->place = fold_digest_place(growing->symbols, object->created_stack);
-	key->connects = fold_digest_text(0, object->connects);
-	key->parent = parent != MODEL_NONE ? growing->group_of[parent] : MODEL_NONE;
+	key->class_name = fold_digests_name(&growing->digests, 0, object->class_name);
+	key->place = fold_digests_place(&growing->digests, object->created_stack);
+	key->connects = fold_digests_name(&growing->digests, 0, object->connects);
+	key->parent = group_of_parent(growing, index);
 	key->process = object->process;
 	key->phrases = verdict_phrases(growing->model, index);
 	key->role = (uint16_t)object->role;
 	key->end = (uint16_t)object->end;
 }
 
+static bool like_add(struct growing *growing)
+{
+	if (growing->keys.count > growing->like_room) {
+		uint32_t room = growing->like_room != 0 ? growing->like_room * 2 : 64;
+		struct like *likes = reallocarray(growing->likes, room, sizeof *likes);
+
+		if (likes == NULL)
+			return false;
+		growing->likes = likes;
+		growing->like_room = room;
+	}
+	growing->likes[growing->keys.count - 1] = (struct like){.group = MODEL_NONE};
+	return true;
+}
+
 static bool object_count(struct growing *growing, uint32_t index)
 {
-	struct object_entry *entry = NULL;
+	uint32_t known = growing->keys.count, number;
 	struct object_key key;
 
 	key_fill(&key, growing, index);
-	HASH_FIND(hh, growing->entries, &key, sizeof key, entry);
-	if (entry == NULL) {
-		entry = calloc(1, sizeof *entry);
-		if (entry == NULL)
-			return false;
-		entry->key = key;
-		entry->group = MODEL_NONE;
-		HASH_ADD(hh, growing->entries, key, sizeof entry->key, entry);
-		if (entry->is_lost) {
-			free(entry);
-			return false;
-		}
-	}
-	entry->count++;
-	growing->entry_of[index] = entry;
+	number = numbering_of(&growing->keys, &key);
+	if (number == NUMBERING_FULL || (number == known && !like_add(growing)))
+		return false;
+	growing->likes[number].count++;
+	growing->number_of[index] = number;
 	return true;
 }
 
@@ -95,12 +104,12 @@ static uint32_t fold_least(const struct growing *growing, uint32_t index)
 
 static void object_group(struct growing *growing, uint32_t index)
 {
-	struct object_entry *entry = growing->entry_of[index];
+	struct like *like = &growing->likes[growing->number_of[index]];
 	struct object_group *group;
 
 	growing->tree->shown++;
-	if (entry->count >= fold_least(growing, index) && entry->group != MODEL_NONE) {
-		group = &growing->found[entry->group];
+	if (like->count >= fold_least(growing, index) && like->group != MODEL_NONE) {
+		group = &growing->found[like->group];
 		growing->tree->next[group->last] = index;
 		group->last = index;
 		group->count++;
@@ -109,21 +118,11 @@ static void object_group(struct growing *growing, uint32_t index)
 			(struct object_group){.first = index,
 					      .last = index,
 					      .count = 1,
-					      .parent = entry->key.parent,
+					      .parent = group_of_parent(growing, index),
 					      .depth = growing->places.depths[index]};
-		entry->group = growing->found_count++;
+		like->group = growing->found_count++;
 	}
-	growing->group_of[index] = entry->group;
-}
-
-static void entries_free(struct growing *growing)
-{
-	struct object_entry *entry, *following;
-
-	HASH_ITER (hh, growing->entries, entry, following) {
-		HASH_DEL(growing->entries, entry);
-		free(entry);
-	}
+	growing->group_of[index] = like->group;
 }
 
 /* Parents' groups are known before their children's keys are made. */
@@ -140,7 +139,7 @@ static bool depth_group(struct growing *growing, uint32_t depth)
 		if (growing->places.depths[i] == depth)
 			object_group(growing, i);
 	}
-	entries_free(growing);
+	numbering_release(&growing->keys);
 	return is_whole;
 }
 
@@ -195,10 +194,11 @@ static bool tree_grow(struct growing *growing)
 	growing->tree->next = calloc(count, sizeof *growing->tree->next);
 	growing->tree->groups = calloc(count, sizeof *growing->tree->groups);
 	growing->found = calloc(count, sizeof *growing->found);
-	growing->entry_of = calloc(count, sizeof(struct object_entry *));
+	growing->number_of = calloc(count, sizeof *growing->number_of);
 	growing->group_of = calloc(count, sizeof *growing->group_of);
 	if (growing->tree->next == NULL || growing->tree->groups == NULL ||
-	    growing->found == NULL || growing->entry_of == NULL || growing->group_of == NULL ||
+	    growing->found == NULL || growing->number_of == NULL || growing->group_of == NULL ||
+	    !fold_digests_init(&growing->digests, growing->model, growing->symbols) ||
 	    !object_places_init(&growing->places, growing->selection, growing->model,
 				growing->symbols))
 		return false;
@@ -219,14 +219,17 @@ enum status object_tree_init(struct object_tree *tree, const struct selection *s
 				  .selection = selection,
 				  .terminal = terminal,
 				  .model = model,
-				  .symbols = symbols};
+				  .symbols = symbols,
+				  .keys = NUMBERING_OF(struct object_key)};
 	bool is_whole;
 
 	memset(tree, 0, sizeof *tree);
 	is_whole = tree_grow(&growing);
 	object_places_release(&growing.places);
 	free(growing.found);
-	free(growing.entry_of);
+	free(growing.number_of);
+	free(growing.likes);
+	fold_digests_release(&growing.digests);
 	free(growing.group_of);
 	if (is_whole)
 		return STATUS_OK;
