@@ -105,21 +105,27 @@ uint64_t fold_digests_name(struct fold_digests *digests, uint64_t start, const c
 
 static uint64_t peer_of(struct folding *folding, const struct model_socket *socket)
 {
+	const struct model *model = folding->model;
 	const struct model_address *peer = &socket->peer;
 	bool is_inet = peer->family == AF_INET || peer->family == AF_INET6;
 	uint64_t value = mixed(peer->family,
 			       fold_digests_name(&folding->digests, 0, socket->peer_name));
+	size_t path_bytes;
+	const char *path = model_address_path(model, peer, &path_bytes);
 	uint64_t words[2];
+	uint8_t bytes[16];
 
 	if (is_inet) {
-		memcpy(words, peer->bytes, sizeof words);
-		value = mixed(mixed(mixed(value, words[0]), words[1]), peer->scope_id);
+		model_address_bytes(model, peer, bytes);
+		memcpy(words, bytes, sizeof words);
+		value = mixed(mixed(mixed(value, words[0]), words[1]),
+			      model_address_scope(model, peer));
 	}
 	/* every client comes from a port of its own */
 	if (is_inet && socket->origin != TRACE_ORIGIN_ACCEPT)
 		value = mixed(value, peer->port);
-	if (peer->family == AF_UNIX && peer->path != NULL)
-		value = mixed(value, digest(0, peer->path, peer->path_size_bytes));
+	if (path != NULL)
+		value = mixed(value, digest(0, path, path_bytes));
 	return value;
 }
 
@@ -140,7 +146,7 @@ static void key_fill(struct fold_key *key, struct folding *folding, uint32_t ind
 	key->end = (uint16_t)socket->end;
 	key->closer = (uint16_t)socket_first_closer(socket);
 	if (socket_is_left_open(socket))
-		key->tcp_state = (uint16_t)fold_digest_text(0, socket->tcp_state);
+		key->tcp_state = socket->tcp_state;
 }
 
 static bool group_add(struct folding *folding, uint32_t socket, uint32_t count)

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model_loader.h"
 #include "model_memory.h"
+
+#define LIVE(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 
 void model_init(struct model *model)
 {
@@ -14,31 +17,19 @@ void model_init(struct model *model)
 void model_release(struct model *model)
 {
 	void *const arrays[] = {
-		model->processes,
-		model->sockets,
-		model->objects,
-		model->links,
-		model->events,
-		model->connects,
-		model->modules,
-		model->stacks,
-		model->codes,
-		model->children,
-		model->notes,
-		model->losses,
-		model->owners,
-		model->users,
-		model->opened,
-		model->used,
-		model->open_at_end,
-		model->made,
-		model->snapshots,
-		model->helds,
-		model->marks,
-		model->socket_marks,
-		model->mark_sockets,
-		model->overlaps,
-		(void *)model->class_names,
+		model->processes,    model->sockets,
+		model->objects,      model->links,
+		model->events,       model->connects,
+		model->modules,      model->stacks,
+		model->codes,        model->places,
+		model->children,     model->notes,
+		model->losses,       model->owners,
+		model->users,        model->opened,
+		model->used,         model->open_at_end,
+		model->made,         model->snapshots,
+		model->helds,        model->marks,
+		model->socket_marks, model->mark_sockets,
+		model->overlaps,     (void *)model->class_names,
 	};
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
@@ -67,6 +58,32 @@ uint32_t model_socket_connects(const struct model *model, uint32_t socket,
 	};
 	*connects = only;
 	return row->connect_count;
+}
+
+int64_t model_socket_longest_idle_ns(const struct model_socket *socket)
+{
+	return model_duration(LIVE(socket->record->longest_idle_ns));
+}
+
+int64_t model_socket_first_io_ns(const struct model *model, const struct model_socket *socket)
+{
+	return model_time(model, LIVE(socket->record->first_io_ns));
+}
+
+int64_t model_socket_stale_io_ns(const struct model *model, const struct model_socket *socket)
+{
+	return model_time(model, LIVE(socket->record->stale_io_ns));
+}
+
+struct trace_socket *model_socket_own(struct model *model, struct model_socket *socket)
+{
+	struct trace_socket *own = model_memory_take(model->memory, sizeof(*own));
+
+	if (own == NULL)
+		return NULL;
+	*own = *socket->record;
+	socket->record = own;
+	return own;
 }
 
 bool model_socket_is_open_at_end(const struct model_socket *socket)

@@ -49,26 +49,35 @@ struct model_process {
 struct model_address {
 	uint16_t family; /* AF_INET, AF_INET6, AF_UNIX; 0 none */
 	uint16_t port;
-	union { /* AF_UNIX has a path, the others have the rest */
-		uint32_t scope_id;
-		uint32_t path_size_bytes;
+	union {
+		uint8_t inet[4]; /* AF_INET, in network order */
+		uint32_t place;  /* the others: in model.places; AF_UNIX: MODEL_NONE when unnamed */
+	};
+};
+
+/* What an address of IPv6 or UNIX is besides; model_address_bytes() and _path() ask for it. */
+struct model_place {
+	union {
+		uint8_t bytes[16]; /* AF_INET6, in network order */
+		const char *path;  /* AF_UNIX: first byte 0 for abstract */
 	};
 	union {
-		uint8_t bytes[16];
-		const char *path; /* first byte 0 for abstract */
+		uint32_t scope_id;
+		uint32_t path_size_bytes;
 	};
 };
 
 /*
- * There may be ten million of these, so they are kept small: a field that few sockets have, or that
- * one reader needs, has no place here. What many readers ask of every row stands first: a row is
- * four lines of the cache, and two of them are enough for most of what is asked.
+ * There may be ten million of these, so they are kept small: what the trace says as it is to be
+ * told, and few ask for, stays there until somebody does; see model_socket_bytes_sent() and those
+ * below it.
  */
 struct model_socket {
 	uint16_t family, type;
-	enum trace_origin origin : 8;
-	enum trace_end end : 8;     /* 0: open (live, or unknown) */
-	enum trace_match match : 8; /* 0 none; derived by matcher_run() */
+	enum trace_origin origin : 4;
+	enum trace_end end : 4;     /* 0: open (live, or unknown) */
+	enum trace_match match : 4; /* 0 none; derived by matcher_run() */
+	unsigned int tcp_state : 4; /* see socket_tcp_state(); 0 not read */
 	bool is_closed_behind : 1;  /* in no call of the C handle that owned it and lived on */
 	bool is_shut_down : 1;      /* a finalizer closed it only because the interpreter shut down;
 				       derived */
@@ -82,33 +91,19 @@ struct model_socket {
 	int64_t connected_ns;
 	int64_t peer_closed_ns;
 	int64_t closed_ns;
+	int64_t last_io_ns;
 	int connect_error; /* errno; 0 none; EINPROGRESS: never decided */
 	int error;         /* errno by which the connection broke; 0 none */
-
-	uint64_t bytes_sent, bytes_received;
-	int64_t last_io_ns;
-	int64_t longest_idle_ns;              /* a duration; 0 none */
-	uint32_t opened_stack, connect_stack; /* stack index */
+	uint32_t opened_stack, connect_stack, closed_stack; /* stack index */
+	uint32_t parent;                                    /* socket index, see trace_socket */
+	uint32_t first_connect, connect_count;              /* see model_socket_connects() */
 	/* derived by matcher_run() */
 	uint32_t first_owner,
 		owner_count;             /* in model.owners: rows of model.links, innermost first */
 	uint32_t first_user, user_count; /* in model.users */
-	int fd;
-	uint32_t dup_count; /* descriptors it ever got beyond the first */
-
-	struct model_address peer;
-	const char *peer_name; /* what getaddrinfo was asked for; NULL unknown */
-	uint64_t sends, receives;
-	uint64_t cookie;
-	int64_t first_io_ns;
-
-	struct model_address local;
-	int64_t stale_io_ns;
-	const char *tcp_state; /* "ESTABLISHED"…; NULL not read */
-	uint64_t inode;
-	uint32_t parent;                       /* socket index, see trace_socket */
-	uint32_t closed_stack;                 /* stack index */
-	uint32_t first_connect, connect_count; /* see model_socket_connects() */
+	struct model_address peer, local;
+	const char *peer_name;             /* what getaddrinfo was asked for; NULL unknown */
+	const struct trace_socket *record; /* what the functions below read; for nobody else */
 };
 
 struct model_object {
@@ -149,7 +144,7 @@ struct model_link {
 	uint32_t tid;
 	uint16_t rank;
 	enum trace_link_kind what : 8;
-	enum trace_match match : 8;
+	enum trace_match match : 4;
 };
 
 struct model_event {
@@ -261,6 +256,7 @@ struct model {
 	MODEL_ARRAY(model_link, links);
 	MODEL_ARRAY(model_event, events);
 	MODEL_ARRAY(model_connect, connects);
+	MODEL_ARRAY(model_place, places);
 	MODEL_ARRAY(model_module, modules);
 	MODEL_ARRAY(model_stack, stacks);
 	MODEL_ARRAY(model_code, codes);
@@ -303,6 +299,43 @@ bool model_socket_is_open_at_end(const struct model_socket *socket);
 uint32_t model_socket_connects(const struct model *model, uint32_t socket,
 			       struct model_connect *only, const struct model_connect **connects);
 void model_release(struct model *model);
+
+/* Of AF_INET and AF_INET6, the rest of the former 0. */
+void model_address_bytes(const struct model *model, const struct model_address *address,
+			 uint8_t bytes[16]);
+/* Of AF_INET6; 0 none. */
+uint32_t model_address_scope(const struct model *model, const struct model_address *address);
+/* Of AF_UNIX, not terminated; NULL when it is unnamed, or of another family. */
+const char *model_address_path(const struct model *model, const struct model_address *address,
+			       size_t *size_bytes);
+bool model_address_is_same(const struct model *model, const struct model_address *a,
+			   const struct model_address *b);
+
+/*
+ * What a socket's record says as it stands. While its process runs each call may give more than the
+ * last one, as everything in a trace that still grows may.
+ */
+#define MODEL_SOCKET_SAYS(type, name, field)                                                       \
+	static inline type model_socket_##name(const struct model_socket *socket)                  \
+	{                                                                                          \
+		return __atomic_load_n(&socket->record->field, __ATOMIC_RELAXED);                  \
+	}
+MODEL_SOCKET_SAYS(uint64_t, cookie, cookie) /* 0 unknown */
+MODEL_SOCKET_SAYS(uint64_t, inode, inode)   /* 0 unknown */
+MODEL_SOCKET_SAYS(int, fd, fd)              /* the first */
+MODEL_SOCKET_SAYS(uint64_t, bytes_sent, bytes_sent)
+MODEL_SOCKET_SAYS(uint64_t, bytes_received, bytes_received)
+MODEL_SOCKET_SAYS(uint64_t, sends, sends)
+MODEL_SOCKET_SAYS(uint64_t, receives, receives)
+#undef MODEL_SOCKET_SAYS
+/* A duration; 0 none. */
+int64_t model_socket_longest_idle_ns(const struct model_socket *socket);
+int64_t model_socket_first_io_ns(const struct model *model, const struct model_socket *socket);
+/* The first send tried after the peer's end was known. */
+int64_t model_socket_stale_io_ns(const struct model *model, const struct model_socket *socket);
+/* For those who know better than the trace: the record, from now on the model's own, to be changed.
+ * NULL: out of memory, which is remembered. */
+struct trace_socket *model_socket_own(struct model *model, struct model_socket *socket);
 
 /*
  * Loads `path`: a trace file, or a directory whose *.trace files are all read. Returns STATUS_OK,

@@ -218,8 +218,21 @@ static void socket_undo_end(struct model_socket *socket, const struct cut *cut)
 	socket->end = 0;
 	socket->closed_ns = TIME_NONE;
 	socket->closed_stack = MODEL_NONE;
-	socket->tcp_state = NULL;
+	socket->tcp_state = 0;
 	socket->error = 0;
+}
+
+static void io_undo(struct model_socket *socket, const struct cut *cut)
+{
+	bool has_first = is_later(model_socket_first_io_ns(cut->model, socket), cut);
+	bool has_stale = is_later(model_socket_stale_io_ns(cut->model, socket), cut);
+	struct trace_socket *own;
+
+	own = has_first || has_stale ? model_socket_own(cut->model, socket) : NULL;
+	if (own != NULL && has_first)
+		own->first_io_ns = 0;
+	if (own != NULL && has_stale)
+		own->stale_io_ns = 0;
 }
 
 static void socket_undo(struct model_socket *socket, const struct cut *cut)
@@ -240,24 +253,27 @@ static void socket_undo(struct model_socket *socket, const struct cut *cut)
 		socket->flags &= ~(uint32_t)TRACE_SOCKET_CONNECTED;
 	}
 	time_undo(&socket->peer_closed_ns, cut);
-	time_undo(&socket->first_io_ns, cut);
-	time_undo(&socket->stale_io_ns, cut);
+	io_undo(socket, cut);
 }
 
 static void held_apply(const struct cut *cut, const struct model_held *held)
 {
 	uint32_t row = cut->sockets[held->socket];
 	struct model_socket *socket = row != MODEL_NONE ? &cut->model->sockets[row] : NULL;
+	struct trace_socket *own;
 
 	if (socket == NULL || held->snapshot != cut->snapshot->id ||
 	    socket->process != cut->snapshot->process)
 		return;
-	socket->bytes_sent = held->bytes_sent;
-	socket->bytes_received = held->bytes_received;
-	socket->sends = held->sends;
-	socket->receives = held->receives;
+	own = model_socket_own(cut->model, socket);
+	if (own == NULL)
+		return;
+	own->bytes_sent = held->bytes_sent;
+	own->bytes_received = held->bytes_received;
+	own->sends = held->sends;
+	own->receives = held->receives;
+	own->longest_idle_ns = (uint64_t)held->longest_idle_ns;
 	socket->last_io_ns = held->last_io_ns;
-	socket->longest_idle_ns = held->longest_idle_ns;
 	socket->flags = held->flags;
 }
 
@@ -357,6 +373,8 @@ enum status model_cut(struct model *model, const char *at, struct error *error)
 		snapshot = NULL;
 	free(cut.sockets);
 	free(cut.objects);
+	if (model_memory_is_exhausted(model->memory))
+		snapshot = NULL;
 	return snapshot != NULL ? STATUS_OK
 				: error_set(error, STATUS_NO_MEMORY, at, 0, "out of memory");
 }

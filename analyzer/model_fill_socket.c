@@ -7,6 +7,9 @@
 
 #include "words.h"
 
+/* The largest number that fits model_socket.tcp_state, and no state of Linux. */
+#define TCP_STATE_OTHER 15u
+
 #define LIVE(field) __atomic_load_n(&(field), __ATOMIC_RELAXED)
 
 void model_fill_address(struct model_loader *loader, struct model_file *file,
@@ -44,8 +47,6 @@ void model_fill_event(struct model_loader *loader, struct model_file *file,
 	row->value = record->value;
 	row->tid = record->tid;
 	row->stack = model_file_row(file, MODEL_ID_STACK, record->stack);
-	if (row->what == TRACE_EVENT_DUP || row->what == TRACE_EVENT_RECEIVED)
-		model->sockets[socket].dup_count++;
 }
 
 static struct model_connect connect_read(struct model_loader *loader, struct model_file *file,
@@ -88,7 +89,7 @@ static void socket_connect(struct model_socket *socket, const struct model_conne
 	socket->peer = row->peer;
 	/* Of a UNIX client that was bound an ADDRESS record has told; here its path is left out. */
 	if (row->local.family != 0 &&
-	    (row->local.family != AF_UNIX || row->local.path_size_bytes > 0))
+	    (row->local.family != AF_UNIX || row->local.place != MODEL_NONE))
 		socket->local = row->local;
 	socket->connected_ns = row->error == 0 ? row->finished_ns : TIME_NONE;
 	socket->connect_error = row->error;
@@ -97,19 +98,22 @@ static void socket_connect(struct model_socket *socket, const struct model_conne
 }
 
 /* A connect whose outcome no call has told: what the kernel said at the end, or traffic, tells. */
-static void pending_decide(struct model_socket *socket, unsigned int tcp_state, int so_error)
+static void pending_decide(const struct model *model, struct model_socket *socket,
+			   const struct trace_socket *record)
 {
-	bool has_moved = socket->bytes_sent != 0 || socket->bytes_received != 0;
+	bool has_moved = model_socket_bytes_sent(socket) != 0 ||
+			 model_socket_bytes_received(socket) != 0;
 	bool was_read = (socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0;
 
 	if (socket->connect_error != EINPROGRESS)
 		return;
-	if (has_moved || (was_read && tcp_state != TCP_SYN_SENT && tcp_state != TCP_CLOSE)) {
+	if (has_moved ||
+	    (was_read && record->tcp_state != TCP_SYN_SENT && record->tcp_state != TCP_CLOSE)) {
 		socket->connect_error = 0;
-		socket->connected_ns = socket->first_io_ns;
+		socket->connected_ns = model_socket_first_io_ns(model, socket);
 		socket->flags |= TRACE_SOCKET_CONNECTED;
-	} else if (was_read && tcp_state == TCP_CLOSE && so_error != 0) {
-		socket->connect_error = so_error;
+	} else if (was_read && record->tcp_state == TCP_CLOSE && record->so_error != 0) {
+		socket->connect_error = record->so_error;
 	}
 }
 
@@ -155,9 +159,7 @@ static void fill_birth(struct model_loader *loader, struct model_file *file,
 		       struct model_socket *socket, const struct trace_socket *record)
 {
 	socket->process = file->process;
-	socket->fd = record->fd;
-	socket->cookie = record->cookie;
-	socket->inode = record->inode;
+	socket->record = record;
 	socket->family = record->family;
 	socket->type = record->type;
 	if (record->origin <= TRACE_ORIGIN_ADOPTED)
@@ -172,30 +174,24 @@ static void fill_birth(struct model_loader *loader, struct model_file *file,
 #define GOODBYE_NS 30000000
 
 /* A goodbye fails with EPIPE only where something else was sent before; the close follows it. */
-static bool is_stale_used(const struct model_socket *socket, int64_t end_seen_ns)
+static bool is_stale_used(const struct model_socket *socket, int64_t stale_io_ns,
+			  int64_t end_seen_ns)
 {
-	if (socket->stale_io_ns == TIME_NONE || end_seen_ns == TIME_NONE)
+	if (stale_io_ns == TIME_NONE || end_seen_ns == TIME_NONE)
 		return false;
-	return socket->stale_io_ns - GOODBYE_NS > end_seen_ns ||
+	return stale_io_ns - GOODBYE_NS > end_seen_ns ||
 	       (socket->is_send_refused && socket->closed_ns != TIME_NONE &&
-		socket->closed_ns - GOODBYE_NS > socket->stale_io_ns);
+		socket->closed_ns - GOODBYE_NS > stale_io_ns);
 }
 
 static void fill_traffic(const struct model *model, struct model_socket *socket,
 			 const struct trace_socket *record)
 {
-	socket->bytes_sent = LIVE(record->bytes_sent);
-	socket->bytes_received = LIVE(record->bytes_received);
-	socket->sends = LIVE(record->sends);
-	socket->receives = LIVE(record->receives);
-	socket->first_io_ns = model_time(model, LIVE(record->first_io_ns));
 	socket->last_io_ns = model_time(model, LIVE(record->last_io_ns));
-	socket->longest_idle_ns = model_duration(LIVE(record->longest_idle_ns));
-	socket->stale_io_ns = model_time(model, LIVE(record->stale_io_ns));
 	socket->error = LIVE(record->io_error);
 	socket->is_end_seen = LIVE(record->peer_ended_ns) != 0;
 	socket->is_send_refused = socket->error == EPIPE;
-	socket->is_stale_used = is_stale_used(socket,
+	socket->is_stale_used = is_stale_used(socket, model_socket_stale_io_ns(model, socket),
 					      model_time(model, LIVE(record->peer_ended_ns)));
 }
 
@@ -217,7 +213,9 @@ static void fill_tcp_info(struct model_socket *socket, const struct trace_socket
 {
 	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) == 0)
 		return;
-	socket->tcp_state = words_tcp_state(record->tcp_state);
+	socket->tcp_state = record->tcp_state != 0 && record->tcp_state < TCP_STATE_OTHER
+				    ? record->tcp_state & TCP_STATE_OTHER
+				    : TCP_STATE_OTHER;
 	if (socket->error == 0)
 		socket->error = record->so_error;
 }
@@ -266,7 +264,7 @@ void model_fill_socket(struct model_loader *loader, struct model_file *file, uin
 	fill_traffic(model, socket, record);
 	fill_tcp_info(socket, record);
 	fill_connects(loader, file, row);
-	pending_decide(socket, record->tcp_state, record->so_error);
+	pending_decide(model, socket, record);
 	/* a connect that failed leaves its errno in SO_ERROR: no connection broke */
 	if (socket->connected_ns == TIME_NONE && socket->error == socket->connect_error)
 		socket->error = 0;

@@ -44,7 +44,7 @@ static uint64_t bytes_acked(const struct model_socket *socket, const struct trac
 {
 	uint64_t acked = record->tcp_bytes_acked + record->tcp_unacked;
 
-	if (less(acked, ACKED_SLACK) <= socket->bytes_sent)
+	if (less(acked, ACKED_SLACK) <= model_socket_bytes_sent(socket))
 		return 0;
 	return less(acked, (socket->origin == TRACE_ORIGIN_CONNECT ? 1u : 0u) +
 				   ((socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0 ? 1u : 0u));
@@ -77,15 +77,15 @@ void model_gap_socket(struct model_loader *loader, uint32_t row, const struct tr
 	if ((socket->flags & TRACE_SOCKET_TCP_INFO_READ) == 0 || socket->type != SOCK_STREAM ||
 	    (socket->origin != TRACE_ORIGIN_CONNECT && socket->origin != TRACE_ORIGIN_ACCEPT))
 		return;
-	unseen_add(loader, &(struct model_unseen){.cookie = socket->cookie,
+	unseen_add(loader, &(struct model_unseen){.cookie = model_socket_cookie(socket),
 						  .socket = row,
 						  .moved = bytes_acked(socket, record),
-						  .counted = socket->bytes_sent});
-	unseen_add(loader, &(struct model_unseen){.cookie = socket->cookie,
+						  .counted = model_socket_bytes_sent(socket)});
+	unseen_add(loader, &(struct model_unseen){.cookie = model_socket_cookie(socket),
 						  .socket = row,
 						  .is_received = true,
 						  .moved = bytes_taken(socket, record),
-						  .counted = socket->bytes_received});
+						  .counted = model_socket_bytes_received(socket)});
 }
 
 static int unseen_compare(const void *left, const void *right)
@@ -128,18 +128,20 @@ static struct model_unseen *unseen_find(const struct model_loader *loader,
 static void unseen_count(const struct model_loader *loader, uint32_t row, bool is_received)
 {
 	const struct model_socket *socket = &loader->model->sockets[row];
-	const struct model_unseen key = {.cookie = socket->cookie, .is_received = is_received};
+	const struct model_unseen key = {.cookie = model_socket_cookie(socket),
+					 .is_received = is_received};
 	struct model_unseen *found = key.cookie != 0 ? unseen_find(loader, &key) : NULL;
 
 	if (found != NULL && (socket->flags & TRACE_SOCKET_STREAM) != 0)
 		found->is_streamed = true;
 	if (found != NULL && found->socket != row)
-		found->counted += is_received ? socket->bytes_received : socket->bytes_sent;
+		found->counted += is_received ? model_socket_bytes_received(socket)
+					      : model_socket_bytes_sent(socket);
 }
 
 static void unseen_unread(const struct model_loader *loader, const struct model_event *event)
 {
-	uint64_t cookie = loader->model->sockets[event->socket].cookie;
+	uint64_t cookie = model_socket_cookie(&loader->model->sockets[event->socket]);
 	const struct model_unseen key = {
 		.cookie = cookie, .socket = cookie != 0 ? 0 : event->socket, .is_received = true};
 	struct model_unseen *found = unseen_find(loader, &key);
@@ -157,10 +159,14 @@ static void unseen_tell(struct model *model, const struct model_unseen *unseen)
 	struct model_socket *socket = &model->sockets[unseen->socket];
 	uint64_t missing = less(unseen->moved, unseen->counted);
 	bool is_streamed = unseen->is_streamed || (socket->flags & TRACE_SOCKET_STREAM) != 0;
+	struct trace_socket *own;
 
 	if (missing <= (unseen->is_received ? FIN_SLACK : 0))
 		return;
-	*(unseen->is_received ? &socket->bytes_received : &socket->bytes_sent) += missing;
+	own = model_socket_own(model, socket);
+	if (own == NULL)
+		return;
+	*(unseen->is_received ? &own->bytes_received : &own->bytes_sent) += missing;
 	model_note_add(
 		model, socket->process, !is_streamed,
 		model_memory_format(

@@ -123,8 +123,8 @@ static void naming_fill(struct naming *naming, const struct model_loader *loader
 				  .is_known = true,
 				  .since_ns = INT64_MIN,
 				  .until_ns = INT64_MAX};
-	memcpy(naming->bytes, socket->peer.bytes, sizeof(naming->bytes));
-	memcpy(key.bytes, socket->peer.bytes, sizeof(key.bytes));
+	model_address_bytes(loader->model, &socket->peer, naming->bytes);
+	memcpy(key.bytes, naming->bytes, sizeof(key.bytes));
 	address_unmap(&key.family, key.bytes);
 	while (naming->name == NULL && key.process != MODEL_NONE) {
 		naming->name = name_in_process(loader, &key, naming);
@@ -133,11 +133,12 @@ static void naming_fill(struct naming *naming, const struct model_loader *loader
 	}
 }
 
-static bool naming_fits(const struct naming *naming, const struct model_socket *socket)
+static bool naming_fits(const struct naming *naming, const struct model_socket *socket,
+			const uint8_t bytes[16])
 {
 	return naming->is_known && naming->process == socket->process &&
 	       naming->family == socket->peer.family && naming->port == socket->peer.port &&
-	       memcmp(naming->bytes, socket->peer.bytes, sizeof(naming->bytes)) == 0 &&
+	       memcmp(naming->bytes, bytes, sizeof(naming->bytes)) == 0 &&
 	       naming->is_inherited == (socket->origin == TRACE_ORIGIN_INHERITED) &&
 	       socket->connect_started_ns >= naming->since_ns &&
 	       socket->connect_started_ns < naming->until_ns;
@@ -146,11 +147,11 @@ static bool naming_fits(const struct naming *naming, const struct model_socket *
 /* Programs have few peers: the latest namings are kept, each where its address says. */
 #define NAMINGS 64
 
-static size_t naming_place(const struct model_socket *socket)
+static size_t naming_place(const struct model_socket *socket, const uint8_t bytes[16])
 {
 	uint64_t words[2];
 
-	memcpy(words, socket->peer.bytes, sizeof(words));
+	memcpy(words, bytes, sizeof(words));
 	words[0] = (words[0] ^ words[1] ^ socket->peer.port) * UINT64_C(0x9e3779b97f4a7c15);
 	return words[0] >> 58;
 }
@@ -190,12 +191,14 @@ void model_name_peers(struct model_loader *loader)
 	for (uint32_t i = 0; i < model->sockets_count; i++) {
 		struct model_socket *socket = &model->sockets[i];
 		struct naming *naming;
+		uint8_t bytes[16];
 
 		if (socket->connect_count == 0 || socket->origin == TRACE_ORIGIN_ACCEPT ||
 		    (socket->peer.family != AF_INET && socket->peer.family != AF_INET6))
 			continue;
-		naming = &namings[naming_place(socket)];
-		if (!naming_fits(naming, socket))
+		model_address_bytes(model, &socket->peer, bytes);
+		naming = &namings[naming_place(socket, bytes)];
+		if (!naming_fits(naming, socket, bytes))
 			naming_fill(naming, loader, forked_from, socket);
 		socket->peer_name = naming->name;
 	}

@@ -50,7 +50,7 @@ static size_t made_collect(const struct model *model, struct cookie_row *rows)
 		const struct model_socket *socket = &model->sockets[i];
 
 		if (socket->origin == TRACE_ORIGIN_CONNECT && socket_is_connection(socket))
-			rows[count++] = (struct cookie_row){socket->cookie, i};
+			rows[count++] = (struct cookie_row){model_socket_cookie(socket), i};
 	}
 	return count;
 }
@@ -79,13 +79,14 @@ static enum status connections_init(struct connections *connections, const struc
 	return STATUS_OK;
 }
 
-static bool has_peer(const struct model_socket *socket, const char *glob)
+static bool has_peer(const struct model *model, const struct model_socket *socket, const char *glob)
 {
 	struct address_text peer;
 
 	if (policy_glob_matches(glob, socket->peer_name))
 		return true;
-	return address_text_fill(&socket->peer, &peer) && policy_glob_matches(glob, peer.bytes);
+	return address_text_fill(model, &socket->peer, &peer) &&
+	       policy_glob_matches(glob, peer.bytes);
 }
 
 static uint64_t object_connections(const struct model *model, const struct model_object *object)
@@ -163,7 +164,8 @@ static bool peer_measure(struct policy_breaches *breaches, const struct policy_l
 	for (size_t i = 0; i < connections->count; i++) {
 		uint32_t socket = connections->rows[i];
 
-		if (has_peer(&model->sockets[socket], limit->glob) && ++count == limit->most + 1)
+		if (has_peer(model, &model->sockets[socket], limit->glob) &&
+		    ++count == limit->most + 1)
 			beyond = socket;
 	}
 	if (beyond == MODEL_NONE)

@@ -11,12 +11,12 @@
 #include "verdict.h"
 #include "words.h"
 
-static void address_write(struct json_line *line, const char *key,
+static void address_write(struct json_line *line, const char *key, const struct model *model,
 			  const struct model_address *address)
 {
 	struct address_text text;
 
-	if (address_text_fill(address, &text))
+	if (address_text_fill(model, address, &text))
 		json_line_bytes(line, key, text.bytes, text.size_bytes);
 	else
 		json_line_null(line, key);
@@ -40,19 +40,20 @@ static void linked_objects_write(struct json_line *line, const char *key, const 
 static void identity_write(struct json_line *line, const struct model *model, uint32_t index)
 {
 	const struct model_socket *socket = &model->sockets[index];
+	uint64_t cookie = model_socket_cookie(socket);
 
 	json_line_id(line, "id", 's', index);
 	json_line_id(line, "process", 'p', socket->process);
-	json_line_integer(line, "fd", socket->fd);
-	if (socket->cookie != 0)
-		json_line_count(line, "cookie", socket->cookie);
+	json_line_integer(line, "fd", model_socket_fd(socket));
+	if (cookie != 0)
+		json_line_count(line, "cookie", cookie);
 	else
 		json_line_null(line, "cookie");
 	json_line_text(line, "family", words_family(socket->family));
 	json_line_text(line, "type", words_socket_type(socket->type));
 	json_line_text(line, "origin", words_origin(socket->origin));
-	address_write(line, "local", &socket->local);
-	address_write(line, "peer", &socket->peer);
+	address_write(line, "local", model, &socket->local);
+	address_write(line, "peer", model, &socket->peer);
 	json_line_text(line, "peer_name", socket->peer_name);
 }
 
@@ -65,20 +66,22 @@ static void life_write(struct json_line *line, const struct model_socket *socket
 	json_line_seconds(line, "peer_closed", socket->peer_closed_ns);
 	json_line_seconds(line, "closed", socket->closed_ns);
 	json_line_text(line, "end", socket->end != 0 ? words_end(socket->end) : NULL);
-	json_line_text(line, "tcp_state", socket->tcp_state);
+	json_line_text(line, "tcp_state", socket_tcp_state(socket));
 	error_write(line, "error", socket->error);
 }
 
-static void traffic_write(struct json_line *line, const struct model_socket *socket)
+static void traffic_write(struct json_line *line, const struct model *model,
+			  const struct model_socket *socket)
 {
-	json_line_count(line, "bytes_sent", socket->bytes_sent);
-	json_line_count(line, "bytes_received", socket->bytes_received);
-	json_line_count(line, "sends", socket->sends);
-	json_line_count(line, "receives", socket->receives);
-	json_line_seconds(line, "first_io", socket->first_io_ns);
+	int64_t longest_ns = model_socket_longest_idle_ns(socket);
+
+	json_line_count(line, "bytes_sent", model_socket_bytes_sent(socket));
+	json_line_count(line, "bytes_received", model_socket_bytes_received(socket));
+	json_line_count(line, "sends", model_socket_sends(socket));
+	json_line_count(line, "receives", model_socket_receives(socket));
+	json_line_seconds(line, "first_io", model_socket_first_io_ns(model, socket));
 	json_line_seconds(line, "last_io", socket->last_io_ns);
-	json_line_seconds(line, "longest_idle",
-			  socket->longest_idle_ns != 0 ? socket->longest_idle_ns : TIME_NONE);
+	json_line_seconds(line, "longest_idle", longest_ns != 0 ? longest_ns : TIME_NONE);
 }
 
 static void socket_write(struct json_line *line, const struct model *model, uint32_t index)
@@ -87,7 +90,7 @@ static void socket_write(struct json_line *line, const struct model *model, uint
 
 	identity_write(line, model, index);
 	life_write(line, socket);
-	traffic_write(line, socket);
+	traffic_write(line, model, socket);
 	linked_objects_write(line, "owners", model, model->owners + socket->first_owner,
 			     socket->owner_count);
 	json_line_text(line, "match", socket->match != 0 ? words_match(socket->match) : "none");

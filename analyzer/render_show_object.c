@@ -108,14 +108,14 @@ static void made_add(const struct terminal *terminal, const struct model *model,
 	}
 }
 
-static void connect_add(const struct terminal *terminal, const struct model_socket *socket,
-			uint64_t id, struct story *story)
+static void connect_add(const struct terminal *terminal, const struct model *model,
+			const struct model_socket *socket, uint64_t id, struct story *story)
 {
 	struct address_text raw;
 	struct quantity quantity;
 	char peer[256] = "a peer without a name";
 
-	if (address_text_fill(&socket->peer, &raw))
+	if (address_text_fill(model, &socket->peer, &raw))
 		terminal_escape(terminal, raw.bytes, raw.size_bytes, peer, sizeof peer);
 	story_add(story, socket->connect_started_ns, socket_opened_stack(socket),
 		  "s%" PRIu64 " connects to %s", id, peer);
@@ -152,21 +152,22 @@ static void io_add(const struct terminal *terminal, const struct model *model,
 {
 	int64_t rest_ns = socket->peer_closed_ns != TIME_NONE ? socket->peer_closed_ns
 							      : socket_ended_ns(model, socket);
-	bool has_gaps = socket->longest_idle_ns != TIME_NONE && socket->longest_idle_ns > 0;
+	int64_t longest_ns = model_socket_longest_idle_ns(socket);
+	uint64_t sends = model_socket_sends(socket), receives = model_socket_receives(socket);
 	struct quantity silence, longest;
 	char gaps[64] = "";
 
-	story_add(story, socket->first_io_ns, MODEL_NONE, "s%" PRIu64 " first I/O", id);
+	story_add(story, model_socket_first_io_ns(model, socket), MODEL_NONE,
+		  "s%" PRIu64 " first I/O", id);
 	if (socket->last_io_ns == TIME_NONE)
 		return;
-	if (has_gaps)
+	if (longest_ns > 0)
 		snprintf(gaps, sizeof gaps, ", at most %s apart",
-			 quantity_duration(terminal, socket->longest_idle_ns, &longest));
+			 quantity_duration(terminal, longest_ns, &longest));
 	story_add(story, socket->last_io_ns, MODEL_NONE,
 		  "s%" PRIu64 " last I/O of %" PRIu64 " send%s and %" PRIu64
 		  " receive%s%s; idle for %s from here",
-		  id, socket->sends, plural(socket->sends), socket->receives,
-		  plural(socket->receives), gaps,
+		  id, sends, plural(sends), receives, plural(receives), gaps,
 		  quantity_duration(terminal, time_between(socket->last_io_ns, rest_ns), &silence));
 }
 
@@ -182,10 +183,11 @@ static const char *closer_words(const struct model_socket *socket)
 	}
 }
 
-static void end_add(const struct model_socket *socket, uint64_t id, struct story *story)
+static void end_add(const struct model *model, const struct model_socket *socket, uint64_t id,
+		    struct story *story)
 {
 	story_add(story, socket->peer_closed_ns, MODEL_NONE, "s%" PRIu64 " the peer closes", id);
-	story_add(story, socket->stale_io_ns, MODEL_NONE,
+	story_add(story, model_socket_stale_io_ns(model, socket), MODEL_NONE,
 		  "s%" PRIu64 " I/O tried after the peer had closed", id);
 	if (socket->end != 0)
 		story_add(story, socket->closed_ns, socket->closed_stack, "s%" PRIu64 " %s", id,
@@ -205,13 +207,13 @@ static void opened_add(const struct terminal *terminal, const struct model *mode
 		const struct model_socket *socket = &model->sockets[index];
 		uint64_t id = (uint64_t)index + 1;
 
-		connect_add(terminal, socket, id, story);
+		connect_add(terminal, model, socket, id, story);
 		if (is_weak(socket->match))
 			story_add(story, socket->connect_started_ns, MODEL_NONE,
 				  "s%" PRIu64 " is taken for its own by the %s: a weaker match", id,
 				  words_match(socket->match));
 		io_add(terminal, model, socket, id, story);
-		end_add(socket, id, story);
+		end_add(model, socket, id, story);
 	}
 }
 

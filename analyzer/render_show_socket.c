@@ -14,12 +14,12 @@
 /* sun_path and a name, each byte as \xNN at worst */
 #define PEER_SIZE 192
 
-static void address_escape(const struct terminal *terminal, const struct model_address *address,
-			   char *text, size_t size)
+static void address_escape(const struct terminal *terminal, const struct model *model,
+			   const struct model_address *address, char *text, size_t size)
 {
 	struct address_text raw;
 
-	if (address_text_fill(address, &raw))
+	if (address_text_fill(model, address, &raw))
 		terminal_escape(terminal, raw.bytes, raw.size_bytes, text, size);
 	else
 		snprintf(text, size, "no address");
@@ -27,17 +27,17 @@ static void address_escape(const struct terminal *terminal, const struct model_a
 
 /* ---- facts ---- */
 
-static void addresses_print(const struct terminal *terminal, const struct model_socket *socket,
-			    FILE *out)
+static void addresses_print(const struct terminal *terminal, const struct model *model,
+			    const struct model_socket *socket, FILE *out)
 {
 	char text[1024];
 
 	if (socket->local.family != 0) {
-		address_escape(terminal, &socket->local, text, sizeof text);
+		address_escape(terminal, model, &socket->local, text, sizeof text);
 		fprintf(out, "  local      %s\n", text);
 	}
 	if (socket->peer.family != 0) {
-		address_escape(terminal, &socket->peer, text, sizeof text);
+		address_escape(terminal, model, &socket->peer, text, sizeof text);
 		fprintf(out, "  peer       %s", text);
 		if (socket->peer_name != NULL) {
 			terminal_escape(terminal, socket->peer_name, strlen(socket->peer_name),
@@ -51,30 +51,32 @@ static void addresses_print(const struct terminal *terminal, const struct model_
 static void traffic_print(const struct terminal *terminal, const struct model *model,
 			  const struct model_socket *socket, FILE *out)
 {
+	uint64_t sends = model_socket_sends(socket), receives = model_socket_receives(socket);
+	const char *state = socket_tcp_state(socket);
 	struct quantity quantity = {{0}};
 
 	fprintf(out, "  sent       %s in %" PRIu64 " call%s\n",
-		quantity_bytes(socket->bytes_sent, &quantity), socket->sends,
-		socket->sends == 1 ? "" : "s");
+		quantity_bytes(model_socket_bytes_sent(socket), &quantity), sends,
+		sends == 1 ? "" : "s");
 	fprintf(out, "  received   %s in %" PRIu64 " call%s\n",
-		quantity_bytes(socket->bytes_received, &quantity), socket->receives,
-		socket->receives == 1 ? "" : "s");
+		quantity_bytes(model_socket_bytes_received(socket), &quantity), receives,
+		receives == 1 ? "" : "s");
 	if (socket->last_io_ns != TIME_NONE)
 		fprintf(out, "  idle       %s at the longest\n",
 			quantity_duration(terminal, socket_idle_ns(model, socket), &quantity));
-	if (socket->tcp_state != NULL)
-		fprintf(out, "  TCP state  %s when last looked at\n", socket->tcp_state);
+	if (state != NULL)
+		fprintf(out, "  TCP state  %s when last looked at\n", state);
 }
 
 /* Rows of the same kernel socket: the descriptor was inherited, passed or received back. */
 static void twins_print(const struct model *model, uint32_t index, FILE *out)
 {
-	uint64_t cookie = model->sockets[index].cookie;
+	uint64_t cookie = model_socket_cookie(&model->sockets[index]);
 
 	if (cookie == 0)
 		return;
 	for (uint32_t i = 0; i < model->sockets_count; i++) {
-		if (i != index && model->sockets[i].cookie == cookie)
+		if (i != index && model_socket_cookie(&model->sockets[i]) == cookie)
 			fprintf(out, "  same as    s%" PRIu64 " in p%" PRIu64 " (%s)\n",
 				(uint64_t)i + 1, (uint64_t)model->sockets[i].process + 1,
 				words_origin(model->sockets[i].origin));
@@ -116,11 +118,12 @@ void render_show_socket_facts(const struct terminal *terminal, const struct mode
 	const struct model_socket *socket = &model->sockets[index];
 
 	fprintf(out, "  kind       %s %s, fd %d, cookie %" PRIu64, words_family(socket->family),
-		words_socket_type(socket->type), socket->fd, socket->cookie);
-	if (socket->inode != 0)
-		fprintf(out, ", inode %" PRIu64, socket->inode);
+		words_socket_type(socket->type), model_socket_fd(socket),
+		model_socket_cookie(socket));
+	if (model_socket_inode(socket) != 0)
+		fprintf(out, ", inode %" PRIu64, model_socket_inode(socket));
 	fputc('\n', out);
-	addresses_print(terminal, socket, out);
+	addresses_print(terminal, model, socket, out);
 	if (socket->owner_count != 0)
 		objects_print(terminal, model, "owner", model->owners + socket->first_owner,
 			      socket->owner_count, out);
@@ -149,20 +152,20 @@ static void birth_add(const struct model_socket *socket, struct story *story)
 	if (socket->parent != MODEL_NONE)
 		story_add(story, socket->created_ns, socket->opened_stack,
 			  "%s as fd %d, with s%" PRIu64, is_known ? words[origin] : "opened",
-			  socket->fd, (uint64_t)socket->parent + 1);
+			  model_socket_fd(socket), (uint64_t)socket->parent + 1);
 	else
 		story_add(story, socket->created_ns, socket->opened_stack, "%s as fd %d",
-			  is_known ? words[origin] : "opened", socket->fd);
+			  is_known ? words[origin] : "opened", model_socket_fd(socket));
 }
 
-static void connect_add(const struct terminal *terminal, const struct model_connect *connect,
-			struct story *story)
+static void connect_add(const struct terminal *terminal, const struct model *model,
+			const struct model_connect *connect, struct story *story)
 {
 	int64_t latency_ns = time_between(connect->started_ns, connect->finished_ns);
 	struct quantity quantity;
 	char peer[PEER_SIZE];
 
-	address_escape(terminal, &connect->peer, peer, sizeof peer);
+	address_escape(terminal, model, &connect->peer, peer, sizeof peer);
 	story_add(story, connect->started_ns, connect->stack, "connect to %s", peer);
 	if (connect->error == 0)
 		story_add(story, connect->finished_ns, MODEL_NONE, "connected, after %s",
@@ -233,15 +236,16 @@ void render_show_socket_story(const struct terminal *terminal, const struct mode
 	birth_add(socket, story);
 	if (socket->origin != TRACE_ORIGIN_ACCEPT) {
 		for (uint32_t i = 0; i < connect_count; i++)
-			connect_add(terminal, &connects[i], story);
+			connect_add(terminal, model, &connects[i], story);
 	}
 	for (uint32_t i = 0; i < model->events_count; i++) {
 		if (model->events[i].socket == index)
 			event_add(&model->events[i], story);
 	}
-	story_add(story, socket->first_io_ns, none, "first I/O");
+	story_add(story, model_socket_first_io_ns(model, socket), none, "first I/O");
 	story_add(story, socket->last_io_ns, none, "last I/O");
 	story_add(story, socket->peer_closed_ns, none, "the peer closed");
-	story_add(story, socket->stale_io_ns, none, "I/O tried after the peer had closed");
+	story_add(story, model_socket_stale_io_ns(model, socket), none,
+		  "I/O tried after the peer had closed");
 	end_add(model, socket, story);
 }

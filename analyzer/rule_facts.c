@@ -1,6 +1,7 @@
 #include "rule_facts.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -52,16 +53,17 @@ bool rule_process_is_done(const struct model_process *process)
 /* Our FIN is out, or nothing is left of the connection: there is nothing more to close. */
 static bool is_closing(const struct model_socket *socket)
 {
-	static const char *const states[] = {"FIN_WAIT1", "FIN_WAIT2", "CLOSING",
-					     "LAST_ACK",  "TIME_WAIT", "CLOSE"};
-
-	if ((socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0)
+	switch (socket->tcp_state) {
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+	case TCP_TIME_WAIT:
+	case TCP_CLOSE:
 		return true;
-	for (size_t i = 0; socket->tcp_state != NULL && i < sizeof states / sizeof states[0]; i++) {
-		if (strcmp(socket->tcp_state, states[i]) == 0)
-			return true;
+	default:
+		return (socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0;
 	}
-	return false;
 }
 
 bool rule_is_descriptor_left(const struct model *model, uint32_t socket)
@@ -92,6 +94,18 @@ static unsigned int kinds_of_end(const struct model_socket *row)
 	return kinds;
 }
 
+/* What a login, one question and a goodbye take in sends; HTTP needs one, over TLS four. */
+#define EXCHANGE_SENDS_MAX 8
+
+static unsigned int kinds_of_traffic(const struct model_socket *row)
+{
+	uint64_t sends = model_socket_sends(row), receives = model_socket_receives(row);
+
+	if (sends == 0 && receives == 0)
+		return RULE_KIND_SILENT;
+	return sends != 0 && sends <= EXCHANGE_SENDS_MAX && receives != 0 ? RULE_KIND_EXCHANGE : 0;
+}
+
 static unsigned int kinds_of_start(const struct rule_scene *scene, const struct model_socket *row)
 {
 	int64_t latency_ns = socket_latency_ns(row);
@@ -99,8 +113,6 @@ static unsigned int kinds_of_start(const struct rule_scene *scene, const struct 
 
 	if (row->owner_count != 0)
 		kinds |= RULE_KIND_OWNED;
-	if (row->sends == 0 && row->receives == 0)
-		kinds |= RULE_KIND_SILENT;
 	if (row->connect_error != 0)
 		kinds |= RULE_KIND_FAILED;
 	if (latency_ns != TIME_NONE && latency_ns > scene->settings->slow_connect_ns)
@@ -111,7 +123,7 @@ static unsigned int kinds_of_start(const struct rule_scene *scene, const struct 
 uint16_t rule_kinds(const struct rule_scene *scene, uint32_t socket)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row);
+	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row) | kinds_of_traffic(row);
 
 	if (rule_is_descriptor_left(scene->model, socket))
 		kinds |= RULE_KIND_DESCRIPTOR_LEFT;
@@ -135,19 +147,20 @@ uint32_t rule_next(const struct rule_scene *scene, unsigned int kinds, uint32_t 
 
 bool rule_is_in_other_process(const struct rule_scene *scene, uint32_t socket)
 {
-	uint64_t cookie = scene->model->sockets[socket].cookie;
+	const struct model_socket *sockets = scene->model->sockets;
 	uint32_t low = 0, high = scene->shared_count;
+	uint64_t cookie = high != 0 ? model_socket_cookie(&sockets[socket]) : 0;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (scene->model->sockets[scene->shared_sockets[middle]].cookie < cookie)
+		if (model_socket_cookie(&sockets[scene->shared_sockets[middle]]) < cookie)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low < scene->shared_count &&
-	       scene->model->sockets[scene->shared_sockets[low]].cookie == cookie;
+	       model_socket_cookie(&sockets[scene->shared_sockets[low]]) == cookie;
 }
 
 int64_t rule_silent_since_ns(const struct model_socket *socket)
@@ -158,9 +171,8 @@ int64_t rule_silent_since_ns(const struct model_socket *socket)
 	if (socket->last_io_ns == TIME_NONE)
 		return socket->connected_ns != TIME_NONE ? socket->connected_ns
 							 : socket->created_ns;
-	if (is_closed && held_ns != TIME_NONE && held_ns <= GOODBYE_NS &&
-	    socket->longest_idle_ns != TIME_NONE)
-		return socket->last_io_ns - socket->longest_idle_ns;
+	if (is_closed && held_ns != TIME_NONE && held_ns <= GOODBYE_NS)
+		return socket->last_io_ns - model_socket_longest_idle_ns(socket);
 	return socket->last_io_ns;
 }
 

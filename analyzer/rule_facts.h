@@ -22,6 +22,7 @@ enum rule_kind {
 	RULE_KIND_FAILED = 1 << 10,
 	RULE_KIND_SLOW = 1 << 11,            /* connecting took longer than the settings allow */
 	RULE_KIND_DESCRIPTOR_LEFT = 1 << 12, /* rule_is_descriptor_left() */
+	RULE_KIND_EXCHANGE = 1 << 13, /* sent and received, and not more often than once takes */
 };
 
 struct model;

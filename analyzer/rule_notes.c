@@ -106,7 +106,8 @@ static bool is_known_unused(const struct model_socket *socket)
 	bool is_counted = (socket->flags & TRACE_SOCKET_STREAM) == 0 ||
 			  (socket->flags & TRACE_SOCKET_TCP_INFO_READ) != 0;
 
-	return is_counted && socket->bytes_sent == 0 && socket->bytes_received == 0;
+	return is_counted && model_socket_bytes_sent(socket) == 0 &&
+	       model_socket_bytes_received(socket) == 0;
 }
 
 void rule_never_used(struct rule_scene *scene)

@@ -87,9 +87,10 @@ static bool is_used_when_told(const struct model_socket *socket)
 }
 
 /* The last use; a goodbye is none, unless the program waited for an answer or went on sending. */
-static int64_t last_used_ns(const struct model_socket *socket)
+static int64_t last_used_ns(const struct model *model, const struct model_socket *socket)
 {
-	bool has_waited = socket->is_end_seen && socket->stale_io_ns == TIME_NONE;
+	bool has_waited = socket->is_end_seen &&
+			  model_socket_stale_io_ns(model, socket) == TIME_NONE;
 
 	return socket->is_send_refused || has_waited ? socket->last_io_ns
 						     : rule_silent_since_ns(socket);
@@ -105,7 +106,7 @@ static int64_t used_unseen_ns(const struct model *model, const struct model_sock
 	    (socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0 || socket->last_io_ns == TIME_NONE ||
 	    rule_is_pooled(model, socket))
 		return TIME_NONE;
-	return time_between(socket->peer_closed_ns, last_used_ns(socket));
+	return time_between(socket->peer_closed_ns, last_used_ns(model, socket));
 }
 
 void rule_stale_use(struct rule_scene *scene)
@@ -115,16 +116,17 @@ void rule_stale_use(struct rule_scene *scene)
 	RULE_EACH (i, scene, RULE_KIND_CONNECTION | RULE_KIND_STALE) {
 		const struct model_socket *socket = &model->sockets[i];
 		struct rule_judgement judgement;
-		int64_t late_ns;
+		int64_t late_ns, stale_ns;
 
 		late_ns = used_unseen_ns(model, socket);
 		if (!is_used_when_told(socket) && late_ns <= CROSSING_NS)
 			continue;
 		judgement = rule_judgement_of(scene, RULE_STALE_USE, i);
-		judgement.time_ns = socket->stale_io_ns;
-		judgement.value_ns = time_between(socket->peer_closed_ns, socket->stale_io_ns);
-		if (socket->stale_io_ns == TIME_NONE) {
-			judgement.time_ns = last_used_ns(socket);
+		stale_ns = model_socket_stale_io_ns(model, socket);
+		judgement.time_ns = stale_ns;
+		judgement.value_ns = time_between(socket->peer_closed_ns, stale_ns);
+		if (stale_ns == TIME_NONE) {
+			judgement.time_ns = last_used_ns(model, socket);
 			judgement.value_ns = late_ns;
 		}
 		rule_judge(scene, &judgement);
@@ -133,7 +135,9 @@ void rule_stale_use(struct rule_scene *scene)
 
 void rule_describe_stale_use(const struct rule_scene *scene, const struct rule_row *row, FILE *out)
 {
-	bool was_told = scene->model->sockets[row->first.socket].stale_io_ns != TIME_NONE;
+	const struct model *model = scene->model;
+	bool was_told = model_socket_stale_io_ns(model, &model->sockets[row->first.socket]) !=
+			TIME_NONE;
 
 	rule_text_sockets(scene, row, out);
 	rule_text_holder(scene, row, out);

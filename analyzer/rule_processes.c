@@ -21,8 +21,8 @@ static bool share_next(const struct rule_scene *scene, uint32_t *place, struct s
 	uint32_t left = scene->shared_count - *place;
 
 	*share = (struct share){.rows = rows, .opener = MODEL_NONE};
-	while (share->count < left &&
-	       sockets[rows[share->count]].cookie == sockets[rows[0]].cookie) {
+	while (share->count < left && model_socket_cookie(&sockets[rows[share->count]]) ==
+					      model_socket_cookie(&sockets[rows[0]])) {
 		if (rule_is_own_connection(scene->model, rows[share->count]))
 			share->opener = rows[share->count];
 		share->count++;
@@ -33,20 +33,24 @@ static bool share_next(const struct rule_scene *scene, uint32_t *place, struct s
 
 /* ---- shared-across-fork ---- */
 
-static bool has_io(const struct model_socket *socket)
+static bool has_io(const struct model *model, const struct model_socket *socket)
 {
-	return socket->first_io_ns != TIME_NONE && socket->last_io_ns != TIME_NONE;
+	return model_socket_first_io_ns(model, socket) != TIME_NONE &&
+	       socket->last_io_ns != TIME_NONE;
 }
 
 /* One process may only send and the other only receive, each a direction of its own. */
 static bool is_split(const struct model_socket *a, const struct model_socket *b)
 {
-	return (a->sends == 0 || b->sends == 0) && (a->receives == 0 || b->receives == 0);
+	return (model_socket_sends(a) == 0 || model_socket_sends(b) == 0) &&
+	       (model_socket_receives(a) == 0 || model_socket_receives(b) == 0);
 }
 
-static bool is_at_once(const struct model_socket *a, const struct model_socket *b)
+static bool is_at_once(const struct model *model, const struct model_socket *a,
+		       const struct model_socket *b)
 {
-	return a->first_io_ns <= b->last_io_ns && b->first_io_ns <= a->last_io_ns;
+	return model_socket_first_io_ns(model, a) <= b->last_io_ns &&
+	       model_socket_first_io_ns(model, b) <= a->last_io_ns;
 }
 
 /*
@@ -56,12 +60,12 @@ static bool is_at_once(const struct model_socket *a, const struct model_socket *
 static bool is_shared_use(const struct model *model, const struct model_socket *opener,
 			  const struct model_socket *other)
 {
-	if (opener == other || opener->process == other->process || !has_io(opener) ||
-	    !has_io(other) || is_split(opener, other))
+	if (opener == other || opener->process == other->process || !has_io(model, opener) ||
+	    !has_io(model, other) || is_split(opener, other))
 		return false;
 	if (opener->origin == TRACE_ORIGIN_CONNECT && model->processes[other->process].is_forked)
 		return opener->last_io_ns > other->created_ns;
-	return is_at_once(opener, other);
+	return is_at_once(model, opener, other);
 }
 
 static uint32_t shared_with(const struct model *model, const struct share *share)
@@ -72,8 +76,9 @@ static uint32_t shared_with(const struct model *model, const struct share *share
 			const struct model_socket *b = &model->sockets[share->rows[j]];
 			bool is_siblings = a->origin == TRACE_ORIGIN_INHERITED;
 
-			if (is_siblings && (!has_io(a) || !has_io(b) || is_split(a, b) ||
-					    a->process == b->process || !is_at_once(a, b)))
+			if (is_siblings &&
+			    (!has_io(model, a) || !has_io(model, b) || is_split(a, b) ||
+			     a->process == b->process || !is_at_once(model, a, b)))
 				continue;
 			if (is_siblings || is_shared_use(model, a, b))
 				return share->rows[j];
@@ -98,7 +103,7 @@ void rule_shared_across_fork(struct rule_scene *scene)
 		if (other == MODEL_NONE)
 			continue;
 		judgement = rule_judgement_of(scene, RULE_SHARED_ACROSS_FORK, share.opener);
-		judgement.time_ns = model->sockets[other].first_io_ns;
+		judgement.time_ns = model_socket_first_io_ns(model, &model->sockets[other]);
 		judgement.other = model->sockets[other].process;
 		rule_judge(scene, &judgement);
 	}
@@ -118,8 +123,8 @@ void rule_describe_shared_across_fork(const struct rule_scene *scene, const stru
 /* A program that talks over it was given it on purpose. */
 static bool is_leaked_into(const struct model *model, const struct model_socket *socket)
 {
-	return socket->origin == TRACE_ORIGIN_INHERITED && socket->fd > 2 &&
-	       !model->processes[socket->process].is_forked && !has_io(socket) &&
+	return socket->origin == TRACE_ORIGIN_INHERITED && model_socket_fd(socket) > 2 &&
+	       !model->processes[socket->process].is_forked && !has_io(model, socket) &&
 	       (socket->flags & TRACE_SOCKET_STDIO) == 0;
 }
 

@@ -1,6 +1,7 @@
 /* Clients that are used less, or by more, than they are made for: over time, or at one time. */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "model.h"
 #include "object_facts.h"
@@ -12,18 +13,18 @@
 
 /* ---- no-reuse ---- */
 
-/* What a login, one question and a goodbye take in sends; HTTP needs one, over TLS four. */
-#define EXCHANGE_SENDS_MAX 8
 /* Most servers have dropped an idle connection after that. */
 #define REUSE_NS_MAX INT64_C(30000000000)
 /* A FIN that comes so soon after the answer belongs to it; a timeout takes longer. */
 #define RACED_SILENCE_NS INT64_C(20000000)
 
-static bool is_one_exchange(const struct model_socket *socket)
+static bool is_one_exchange(const struct rule_scene *scene, uint32_t index)
 {
-	return (socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED) &&
-	       !socket->is_end_seen && socket->error == 0 && socket->sends != 0 &&
-	       socket->receives != 0 && socket->sends <= EXCHANGE_SENDS_MAX;
+	const struct model_socket *socket = &scene->model->sockets[index];
+
+	return (scene->kinds[index] & RULE_KIND_EXCHANGE) != 0 &&
+	       (socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED) &&
+	       !socket->is_end_seen && socket->error == 0;
 }
 
 /*
@@ -46,7 +47,7 @@ static bool races_are_ours(const struct rule_scene *scene, const uint32_t *socke
 	for (uint32_t i = 0; i < count; i++) {
 		const struct model_socket *socket = &scene->model->sockets[sockets[i]];
 
-		if (!is_one_exchange(socket))
+		if (!is_one_exchange(scene, sockets[i]))
 			continue;
 		if (!verdict_is_server_closed(socket))
 			ours++;
@@ -66,7 +67,7 @@ struct exchange {
 static struct exchange exchange_of(const struct rule_scene *scene, uint32_t socket, bool with_raced)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	bool is_one = is_one_exchange(row) &&
+	bool is_one = is_one_exchange(scene, socket) &&
 		      (!verdict_is_server_closed(row) || (with_raced && is_raced(scene, row)));
 
 	return (struct exchange){
@@ -162,13 +163,14 @@ static uint32_t opener_tid(const struct model *model, const struct model_socket 
 /* What the clock that dates I/O may lag behind: a tick of the kernel's, of 10 ms at the most. */
 #define TICK_NS INT64_C(10000000)
 
-static bool is_same_peer(const struct model_socket *a, const struct model_socket *b)
+static bool is_same_peer(const struct model *model, const struct model_socket *a,
+			 const struct model_socket *b)
 {
 	if (a->peer.family != b->peer.family || a->peer.port != b->peer.port)
 		return false;
 	if (a->peer_name != NULL && b->peer_name != NULL)
 		return strcmp(a->peer_name, b->peer_name) == 0;
-	return memcmp(a->peer.bytes, b->peer.bytes, sizeof a->peer.bytes) == 0;
+	return a->peer.family != AF_UNIX && model_address_is_same(model, &a->peer, &b->peer);
 }
 
 /*
@@ -181,9 +183,9 @@ static bool is_overlap(const struct model *model, const struct model_socket *fir
 	uint32_t first_tid = opener_tid(model, first), second_tid = opener_tid(model, second);
 
 	return first_tid != second_tid && first_tid != 0 && second_tid != 0 &&
-	       is_same_peer(first, second) && first->connect_started_ns != TIME_NONE &&
+	       is_same_peer(model, first, second) && first->connect_started_ns != TIME_NONE &&
 	       first->last_io_ns != TIME_NONE && first->last_io_ns + TICK_NS > second->created_ns &&
-	       first->receives != 0 &&
+	       model_socket_receives(first) != 0 &&
 	       (first->closed_ns == TIME_NONE || first->closed_ns > second->created_ns);
 }
 

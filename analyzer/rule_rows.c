@@ -109,12 +109,10 @@ static bool is_same_peer(const struct model *model, uint32_t left, uint32_t righ
 
 	/* whose every field is in their text */
 	if (is_internet(peer) && is_internet(other))
-		return peer->family == other->family && peer->port == other->port &&
-		       peer->scope_id == other->scope_id &&
-		       memcmp(peer->bytes, other->bytes, sizeof peer->bytes) == 0;
+		return model_address_is_same(model, peer, other);
 
-	address_text_fill(peer, &a);
-	address_text_fill(other, &b);
+	address_text_fill(model, peer, &a);
+	address_text_fill(model, other, &b);
 	return a.size_bytes == b.size_bytes && memcmp(a.bytes, b.bytes, a.size_bytes) == 0;
 }
 

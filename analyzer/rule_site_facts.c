@@ -16,7 +16,7 @@ static bool is_other(const struct model *model, uint32_t socket)
 
 	return row->origin == TRACE_ORIGIN_CONNECT && rule_is_own_descriptor(model, socket) &&
 	       (row->flags & TRACE_SOCKET_LISTENING) == 0 && row->connect_error != EINPROGRESS &&
-	       (row->local.family == 0 || row->connect_error != 0 || row->sends != 0);
+	       (row->local.family == 0 || row->connect_error != 0 || model_socket_sends(row) != 0);
 }
 
 bool rule_site_kind(const struct rule_scene *scene, uint32_t socket, enum rule_site_kind *kind)
@@ -42,7 +42,8 @@ static bool is_superseded(const struct model_socket *socket, const struct model_
 /* A datagram socket is told by its traffic; for the others connecting in vain is enough. */
 static bool is_in_vain(const struct model_socket *socket)
 {
-	return socket->type != SOCK_DGRAM || socket->sends != 0 || socket->connect_error != 0;
+	return socket->type != SOCK_DGRAM || model_socket_sends(socket) != 0 ||
+	       socket->connect_error != 0;
 }
 
 static bool is_long_without_peer(const struct rule_scene *scene, const struct model_socket *socket)

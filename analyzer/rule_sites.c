@@ -37,19 +37,24 @@ static uint64_t bytes_digest(uint64_t value, const void *bytes, size_t size_byte
 }
 
 /* A name stands for all its addresses: which of them answers is the resolver's choice. */
-static uint64_t peer_digest(struct fold_digests *digests, const struct model_socket *socket)
+static uint64_t peer_digest(struct fold_digests *digests, const struct model *model,
+			    const struct model_socket *socket)
 {
 	const struct model_address *peer = &socket->peer;
 	uint64_t value = bytes_digest(UINT64_C(0xcbf29ce484222325), &peer->port, sizeof peer->port);
+	uint8_t bytes[16];
+	const char *path;
+	size_t path_bytes;
 
 	if (socket->peer_name != NULL)
 		return fold_digests_name(digests, value, socket->peer_name);
-	if (peer->family == AF_UNIX)
-		return peer->path != NULL ? bytes_digest(value, peer->path, peer->path_size_bytes)
-					  : value;
+	path = model_address_path(model, peer, &path_bytes);
+	if (path != NULL)
+		return bytes_digest(value, path, path_bytes);
 	if (peer->family != AF_INET && peer->family != AF_INET6)
 		return value;
-	return bytes_digest(value, peer->bytes, sizeof peer->bytes);
+	model_address_bytes(model, peer, bytes);
+	return bytes_digest(value, bytes, sizeof bytes);
 }
 
 static bool count_one(struct searching *searching, uint32_t number)
@@ -84,7 +89,8 @@ static bool socket_search(struct searching *searching, uint32_t index)
 	key.place = fold_digests_place(&searching->digests, socket_opened_stack(socket));
 	if (key.place == 0)
 		return true; /* without a place nobody can be told where */
-	key.peer = kind != RULE_SITE_SERVER ? peer_digest(&searching->digests, socket) : 0;
+	key.peer = kind != RULE_SITE_SERVER ? peer_digest(&searching->digests, scene->model, socket)
+					    : 0;
 	number = numbering_of(&searching->keys, &key);
 	searching->numbers[index] = number;
 	return number != NUMBERING_FULL && count_one(searching, number);
@@ -198,7 +204,8 @@ static int cookies_compare(const void *left, const void *right, void *context)
 {
 	const struct model *model = context;
 	uint32_t row = *(const uint32_t *)left, other = *(const uint32_t *)right;
-	uint64_t a = model->sockets[row].cookie, b = model->sockets[other].cookie;
+	uint64_t a = model_socket_cookie(&model->sockets[row]),
+		 b = model_socket_cookie(&model->sockets[other]);
 
 	if (a != b)
 		return a < b ? -1 : 1;
@@ -207,8 +214,9 @@ static int cookies_compare(const void *left, const void *right, void *context)
 
 static bool has_come_from_elsewhere(const struct model_socket *socket)
 {
-	return socket->cookie != 0 && (socket->origin == TRACE_ORIGIN_INHERITED ||
-				       socket->origin == TRACE_ORIGIN_RECEIVED);
+	return (socket->origin == TRACE_ORIGIN_INHERITED ||
+		socket->origin == TRACE_ORIGIN_RECEIVED) &&
+	       model_socket_cookie(socket) != 0;
 }
 
 /* First those that came from elsewhere, by which the others are then found. */

@@ -9,13 +9,13 @@
 #include "socket_facts.h"
 #include "terminal.h"
 
-static void peer_print(const struct model_socket *socket, FILE *out)
+static void peer_print(const struct model *model, const struct model_socket *socket, FILE *out)
 {
 	bool is_listening = (socket->flags & TRACE_SOCKET_LISTENING) != 0;
 	bool is_accepted = socket->origin == TRACE_ORIGIN_ACCEPT;
 	struct address_text text;
 
-	if (!address_text_fill(is_listening ? &socket->local : &socket->peer, &text))
+	if (!address_text_fill(model, is_listening ? &socket->local : &socket->peer, &text))
 		return;
 	fputs(is_listening ? " at " : is_accepted ? " from " : " to ", out);
 	fwrite(text.bytes, 1, text.size_bytes, out);
@@ -37,7 +37,7 @@ void rule_text_sockets(const struct rule_scene *scene, const struct rule_row *ro
 	else
 		fprintf(out, "%" PRIu32 " %ss", row->count, noun);
 	if (!row->has_other_peers)
-		peer_print(socket, out);
+		peer_print(scene->model, socket, out);
 }
 
 void rule_text_holder(const struct rule_scene *scene, const struct rule_row *row, FILE *out)

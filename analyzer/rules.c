@@ -83,11 +83,12 @@ static const char *message_of(struct findings_memory *memory, const struct rule_
 	return fclose(out) == 0 ? text_keep(memory, text) : NULL;
 }
 
-static const char *peer_of(struct findings_memory *memory, const struct model_socket *socket)
+static const char *peer_of(struct findings_memory *memory, const struct model *model,
+			   const struct model_socket *socket)
 {
 	struct address_text text;
 
-	if (!address_text_fill(&socket->peer, &text))
+	if (!address_text_fill(model, &socket->peer, &text))
 		return NULL;
 	return text_keep(memory, strdup(text.bytes));
 }
@@ -101,7 +102,7 @@ static void finding_fill_socket(struct finding *finding, struct findings_memory 
 	if (finding->socket == MODEL_NONE)
 		return;
 	socket = &scene->model->sockets[finding->socket];
-	finding->peer = peer_of(memory, socket);
+	finding->peer = peer_of(memory, scene->model, socket);
 	finding->peer_name = socket->peer_name;
 	finding->sockets = row->sockets;
 	finding->socket_count = row->socket_count;

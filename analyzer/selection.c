@@ -39,13 +39,13 @@ bool selection_has_process(const struct selection *selection, const struct model
 	return strcmp(asked, id) == 0 || strcmp(asked, pid) == 0 || is_program_named(row, asked);
 }
 
-static bool has_peer(const struct model_socket *socket, const char *glob)
+static bool has_peer(const struct model *model, const struct model_socket *socket, const char *glob)
 {
 	struct address_text peer;
 
 	if (socket->peer_name != NULL && fnmatch(glob, socket->peer_name, 0) == 0)
 		return true;
-	if (!address_text_fill(&socket->peer, &peer))
+	if (!address_text_fill(model, &socket->peer, &peer))
 		return false;
 	/* as it is too: the brackets of an IPv6 address mean something else in a glob */
 	return strcmp(glob, peer.bytes) == 0 || fnmatch(glob, peer.bytes, 0) == 0;
@@ -64,7 +64,7 @@ bool selection_has(const struct selection *selection, const struct model *model,
 
 	if (!selection_has_process(selection, model, row->process))
 		return false;
-	if (selection->peer != NULL && !has_peer(row, selection->peer))
+	if (selection->peer != NULL && !has_peer(model, row, selection->peer))
 		return false;
 	if (selection->origin != NULL && strcmp(selection->origin, words_origin(row->origin)) != 0)
 		return false;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "words.h"
+
 /* How long before a close a send is the goodbye of a protocol, as PostgreSQL and MySQL have it. */
 #define GOODBYE_NS INT64_C(20000000)
 
@@ -37,8 +39,8 @@ static void inet4_fill(const struct model_address *address, struct address_text 
 {
 	char *at = text->bytes;
 
-	for (size_t i = 0; i < 4; i++) {
-		at = number_put(at, address->bytes[i]);
+	for (size_t i = 0; i < sizeof address->inet; i++) {
+		at = number_put(at, address->inet[i]);
 		*at++ = i < 3 ? '.' : ':';
 	}
 	at = number_put(at, address->port);
@@ -46,41 +48,51 @@ static void inet4_fill(const struct model_address *address, struct address_text 
 	text->size_bytes = (size_t)(at - text->bytes);
 }
 
-static void inet6_fill(const struct model_address *address, struct address_text *text)
+static void inet6_fill(const struct model *model, const struct model_address *address,
+		       struct address_text *text)
 {
+	uint32_t scope_id = model_address_scope(model, address);
 	char host[INET6_ADDRSTRLEN] = "";
+	uint8_t bytes[16];
 	int length;
 
-	inet_ntop(address->family, address->bytes, host, sizeof host);
-	if (address->scope_id != 0)
-		length = snprintf(text->bytes, sizeof text->bytes, "[%s%%%u]:%u", host,
-				  address->scope_id, address->port);
+	model_address_bytes(model, address, bytes);
+	inet_ntop(AF_INET6, bytes, host, sizeof host);
+	if (scope_id != 0)
+		length = snprintf(text->bytes, sizeof text->bytes, "[%s%%%u]:%u", host, scope_id,
+				  address->port);
 	else
 		length = snprintf(text->bytes, sizeof text->bytes, "[%s]:%u", host, address->port);
 	text->size_bytes = (size_t)length;
 }
 
 /* An abstract name starts with a NUL; programs often pass a whole sun_path of them behind it. */
-static void unix_fill(const struct model_address *address, struct address_text *text)
+static bool unix_fill(const struct model *model, const struct model_address *address,
+		      struct address_text *text)
 {
 	static const char prefix[] = "unix:";
-	size_t size = address->path_size_bytes, room = sizeof text->bytes - sizeof prefix;
+	size_t size, room = sizeof text->bytes - sizeof prefix;
+	const char *from = model_address_path(model, address, &size);
 	char *path = text->bytes + sizeof prefix - 1;
 
+	if (size == 0)
+		return false; /* unnamed: unix(7) */
 	if (size > room)
 		size = room;
-	while (size > 0 && address->path[size - 1] == '\0')
+	while (size > 0 && from[size - 1] == '\0')
 		size--;
 	memcpy(text->bytes, prefix, sizeof prefix);
 	if (size != 0)
-		memcpy(path, address->path, size);
+		memcpy(path, from, size);
 	if (size != 0 && path[0] == '\0')
 		path[0] = '@';
 	path[size] = '\0';
 	text->size_bytes = sizeof prefix - 1 + size;
+	return true;
 }
 
-bool address_text_fill(const struct model_address *address, struct address_text *text)
+bool address_text_fill(const struct model *model, const struct model_address *address,
+		       struct address_text *text)
 {
 	text->bytes[0] = '\0';
 	text->size_bytes = 0;
@@ -89,13 +101,10 @@ bool address_text_fill(const struct model_address *address, struct address_text 
 		inet4_fill(address, text);
 		return true;
 	case AF_INET6:
-		inet6_fill(address, text);
+		inet6_fill(model, address, text);
 		return true;
 	case AF_UNIX:
-		if (address->path == NULL || address->path_size_bytes == 0)
-			return false; /* unnamed: unix(7) */
-		unix_fill(address, text);
-		return true;
+		return unix_fill(model, address, text);
 	default:
 		return false;
 	}
@@ -141,6 +150,11 @@ enum socket_closer socket_first_closer(const struct model_socket *socket)
 	return SOCKET_CLOSER_US;
 }
 
+const char *socket_tcp_state(const struct model_socket *socket)
+{
+	return socket->tcp_state != 0 ? words_tcp_state(socket->tcp_state) : NULL;
+}
+
 int64_t socket_ended_ns(const struct model *model, const struct model_socket *socket)
 {
 	const struct model_process *process = &model->processes[socket->process];
@@ -153,10 +167,12 @@ int64_t socket_ended_ns(const struct model *model, const struct model_socket *so
 int64_t socket_idle_ns(const struct model *model, const struct model_socket *socket)
 {
 	int64_t silence_ns = time_between(socket->last_io_ns, socket_ended_ns(model, socket));
+	int64_t longest_ns;
 
 	if (socket->last_io_ns == TIME_NONE)
 		return TIME_NONE;
-	return silence_ns > socket->longest_idle_ns ? silence_ns : socket->longest_idle_ns;
+	longest_ns = model_socket_longest_idle_ns(socket);
+	return silence_ns > longest_ns ? silence_ns : longest_ns;
 }
 
 /* Such a row tells of a connect that another process made, or another program in this one. */

@@ -21,7 +21,8 @@ struct address_text {
 int64_t time_between(int64_t from_ns, int64_t to_ns);
 
 /* "127.0.0.1:5432", "[::1]:5432", "unix:/path", "unix:@name"; false when there is no address. */
-bool address_text_fill(const struct model_address *address, struct address_text *text);
+bool address_text_fill(const struct model *model, const struct model_address *address,
+		       struct address_text *text);
 
 enum socket_closer { SOCKET_CLOSER_NONE, SOCKET_CLOSER_US, SOCKET_CLOSER_PEER };
 
@@ -37,6 +38,8 @@ bool socket_is_goodbye(const struct model_socket *socket);
 /* Whose side closed first, for connections; a goodbye is our close unless we read the peer's end.
  */
 enum socket_closer socket_first_closer(const struct model_socket *socket);
+/* "ESTABLISHED"; NULL: not read. */
+const char *socket_tcp_state(const struct model_socket *socket);
 /* When it ended, or else when its process did, or else the run. May be TIME_NONE. */
 int64_t socket_ended_ns(const struct model *model, const struct model_socket *socket);
 /* The longest silence, the one before its end included; TIME_NONE when it never had any I/O. */

@@ -53,7 +53,7 @@ static struct socket_spread *spread_of(struct socket_group *sum, int duration)
 static struct socket_group sum_begin(const struct model *model, uint32_t first)
 {
 	static const struct socket_spread none = {TIME_NONE, TIME_NONE, TIME_NONE};
-	int fd = model->sockets[first].fd;
+	int fd = model_socket_fd(&model->sockets[first]);
 
 	return (struct socket_group){
 		.fd_least = fd, .fd_most = fd, .latency = none, .open_for = none, .idle = none};
@@ -61,12 +61,14 @@ static struct socket_group sum_begin(const struct model *model, uint32_t first)
 
 static void sum_add(struct socket_group *sum, const struct model_socket *socket)
 {
-	sum->bytes_sent += socket->bytes_sent;
-	sum->bytes_received += socket->bytes_received;
-	if (socket->fd < sum->fd_least)
-		sum->fd_least = socket->fd;
-	if (socket->fd > sum->fd_most)
-		sum->fd_most = socket->fd;
+	int fd = model_socket_fd(socket);
+
+	sum->bytes_sent += model_socket_bytes_sent(socket);
+	sum->bytes_received += model_socket_bytes_received(socket);
+	if (fd < sum->fd_least)
+		sum->fd_least = fd;
+	if (fd > sum->fd_most)
+		sum->fd_most = fd;
 }
 
 static void spread_add(struct socket_spread *spread, int64_t value)

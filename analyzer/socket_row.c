@@ -117,7 +117,7 @@ static void address_escape(const struct socket_row *row, const struct model_addr
 {
 	struct address_text raw;
 
-	if (address_text_fill(address, &raw))
+	if (address_text_fill(row->model, address, &raw))
 		terminal_escape(row->terminal, raw.bytes, raw.size_bytes, text, size);
 	else
 		snprintf(text, size, "%s", otherwise);
@@ -216,7 +216,8 @@ static void end_fill(struct socket_row *row, const struct model_socket *socket)
 {
 	bool is_open = socket_is_left_open(socket);
 	int error = error_of(socket);
-	const char *state = is_open && socket->tcp_state != NULL ? socket->tcp_state : "";
+	const char *known = socket_tcp_state(socket);
+	const char *state = is_open && known != NULL ? known : "";
 
 	cell_print(row, SOCKET_END, "%s%s%s%s%s",
 		   socket->end != 0 ? words_end(socket->end) : "open", state[0] != '\0' ? " " : "",

@@ -32,7 +32,6 @@ static struct kernel_socket kernel_socket_of(const struct model *model,
 	int64_t ended_ns = socket_ended_ns(model, row);
 
 	return (struct kernel_socket){
-		.cookie = row->cookie,
 		.created_ns = row->created_ns,
 		.closed_ns = ended_ns != TIME_NONE ? ended_ns : INT64_MAX,
 		.is_connection = socket_is_connection(row),
@@ -108,13 +107,19 @@ static size_t cookies_keep_shared(uint64_t *cookies, size_t count)
 	return kept;
 }
 
-static bool shared_init(struct shared *shared, const struct model *model)
+/* Adds up the bytes on the way: both are read from the trace, and that is best done once. */
+static bool shared_init(struct shared *shared, const struct model *model, struct summary *summary)
 {
 	size_t count = model->sockets_count;
 
 	*shared = (struct shared){.cookies = malloc(count * sizeof *shared->cookies)};
-	for (size_t i = 0; shared->cookies != NULL && i < count; i++)
-		shared->cookies[i] = model->sockets[i].cookie;
+	for (size_t i = 0; shared->cookies != NULL && i < count; i++) {
+		const struct model_socket *socket = &model->sockets[i];
+
+		shared->cookies[i] = model_socket_cookie(socket);
+		summary->bytes_sent += model_socket_bytes_sent(socket);
+		summary->bytes_received += model_socket_bytes_received(socket);
+	}
 	if (shared->cookies == NULL || !numbers_sort(shared->cookies, count))
 		return false;
 	shared->count = cookies_keep_shared(shared->cookies, count);
@@ -128,10 +133,15 @@ static int order_cookies(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-static bool shared_has(const struct shared *shared, uint64_t cookie)
+/* Its cookie is in *cookie then. */
+static bool shared_has(const struct shared *shared, const struct model_socket *socket,
+		       uint64_t *cookie)
 {
-	return shared->count != 0 && bsearch(&cookie, shared->cookies, shared->count, sizeof cookie,
-					     order_cookies) != NULL;
+	if (shared->count == 0)
+		return false;
+	*cookie = model_socket_cookie(socket);
+	return bsearch(cookie, shared->cookies, shared->count, sizeof *cookie, order_cookies) !=
+	       NULL;
 }
 
 /* ---- totals ---- */
@@ -166,9 +176,7 @@ static bool totals_add_rows(struct totals *totals, const struct model *model,
 		struct kernel_socket socket = kernel_socket_of(model, row);
 		struct kernel_socket *parts;
 
-		totals->summary->bytes_sent += row->bytes_sent;
-		totals->summary->bytes_received += row->bytes_received;
-		if (!shared_has(shared, row->cookie)) {
+		if (!shared_has(shared, row, &socket.cookie)) {
 			totals_add(totals, &socket);
 			continue;
 		}
@@ -207,7 +215,7 @@ static enum status totals_fill(struct summary *summary, const struct model *mode
 
 	if (count == 0)
 		return STATUS_OK;
-	is_whole = shared_init(&shared, model);
+	is_whole = shared_init(&shared, model, summary);
 	totals.created = malloc(count * sizeof *totals.created);
 	totals.closed = malloc(count * sizeof *totals.closed);
 	is_whole = is_whole && totals.created != NULL && totals.closed != NULL &&

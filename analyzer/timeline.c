@@ -45,10 +45,10 @@ static void cells_fill(const struct timeline_span *span, int64_t from_ns, int64_
 }
 
 /* The clock of the last I/O is coarse, so it may lie before the first by a few milliseconds. */
-static int64_t last_io_ns(const struct model_socket *socket)
+static int64_t last_io_ns(const struct model_socket *socket, int64_t first_ns)
 {
-	if (socket->last_io_ns == TIME_NONE || socket->last_io_ns < socket->first_io_ns)
-		return socket->first_io_ns;
+	if (socket->last_io_ns == TIME_NONE || socket->last_io_ns < first_ns)
+		return first_ns;
 	return socket->last_io_ns;
 }
 
@@ -60,11 +60,13 @@ static bool is_shorter_than_cell(const struct timeline_span *span, int64_t durat
 	return (double)duration_ns * (double)width <= whole;
 }
 
-static void io_fill(const struct timeline_span *span, const struct model_socket *socket, char *text,
-		    size_t width)
+static void io_fill(const struct timeline_span *span, const struct model *model,
+		    const struct model_socket *socket, char *text, size_t width)
 {
-	int64_t first_ns = socket->first_io_ns, last_ns = last_io_ns(socket);
-	int64_t active_ns = time_between(first_ns, last_ns), idle_ns = socket->longest_idle_ns;
+	int64_t first_ns = model_socket_first_io_ns(model, socket);
+	int64_t last_ns = last_io_ns(socket, first_ns);
+	int64_t active_ns = time_between(first_ns, last_ns);
+	int64_t idle_ns = model_socket_longest_idle_ns(socket);
 
 	if (active_ns == TIME_NONE)
 		return;
@@ -90,5 +92,5 @@ void timeline_draw(const struct timeline_span *span, const struct model *model,
 		return;
 	cells_fill(span, socket->created_ns, ended_ns, '-', text, width);
 	cells_fill(span, socket->peer_closed_ns, ended_ns, '~', text, width);
-	io_fill(span, socket, text, width);
+	io_fill(span, model, socket, text, width);
 }

@@ -184,11 +184,11 @@ static void beginning_say(struct sentence *sentence)
  */
 static void use_say(struct sentence *sentence)
 {
-	const struct verdict_facts *facts = &sentence->facts;
+	uint64_t sends = verdict_sends(sentence->model, sentence->object, sentence->is_wordless);
 
-	if (facts->sends != 0)
-		say(sentence, VERDICT_USED, "used for %" PRIu64 " send%s%s", facts->sends,
-		    plural(facts->sends), facts->is_shared ? " by all its users" : "");
+	if (sends != 0)
+		say(sentence, VERDICT_USED, "used for %" PRIu64 " send%s%s", sends, plural(sends),
+		    sentence->facts.is_shared ? " by all its users" : "");
 	else
 		say(sentence, VERDICT_UNUSED, "sent nothing");
 }

@@ -62,7 +62,6 @@ static void connection_count(struct verdict_facts *facts, const struct model *mo
 	uint32_t at_once = open_at(model, opened, place);
 
 	facts->connections++;
-	facts->sends += socket->sends;
 	facts->is_shared |= socket->user_count != 0;
 	if (verdict_is_server_closed(socket))
 		server_close_count(facts, socket);
@@ -97,6 +96,19 @@ void verdict_facts_fill(struct verdict_facts *facts, const struct model *model, 
 								 socket->connected_ns);
 		connection_count(facts, model, opened, i);
 	}
+}
+
+uint64_t verdict_sends(const struct model *model, uint32_t object, bool is_enough)
+{
+	const struct model_object *row = &model->objects[object];
+	const uint32_t *opened = model->opened + row->first_opened;
+	uint64_t sends = 0;
+
+	for (uint32_t i = 0; i < row->opened_count && (sends == 0 || !is_enough); i++) {
+		if (socket_is_connection(&model->sockets[opened[i]]))
+			sends += model_socket_sends(&model->sockets[opened[i]]);
+	}
+	return sends;
 }
 
 static void made_count(struct verdict_made *made, const struct model *model, uint32_t object,

@@ -15,7 +15,6 @@ struct verdict_facts {
 	uint32_t failures;          /* connects that came to nothing */
 	int error;                  /* errno of the last of them */
 	int64_t first_connected_ns; /* after the object's creation; TIME_NONE */
-	uint64_t sends;             /* on the connections it opened */
 	bool is_shared;             /* others sent on them too */
 	uint32_t server_closed;     /* closed first by the peer while we said nothing more */
 	int64_t server_idle_ns;     /* the shortest silence before that; TIME_NONE not known */
@@ -26,6 +25,9 @@ struct verdict_facts {
 };
 
 void verdict_facts_fill(struct verdict_facts *facts, const struct model *model, uint32_t object);
+
+/* On the connections that it opened; `is_enough`: of the first that has any, which says whether. */
+uint64_t verdict_sends(const struct model *model, uint32_t object, bool is_enough);
 
 /* The server closed it, and not in answer to our goodbye. */
 bool verdict_is_server_closed(const struct model_socket *socket);

@@ -27,6 +27,7 @@ void hand_init(struct hand_model *hand)
 	hand->model.codes = hand->codes;
 	hand->model.class_names = hand->class_names;
 	hand->model.stacks = hand->stacks;
+	hand->model.places = hand->places;
 	hand->model.owners = hand->indices;
 	hand->model.users = hand->indices;
 	hand->model.opened = hand->indices;
@@ -61,36 +62,44 @@ struct model_process *hand_process(struct hand_model *hand, uint32_t pid)
 struct model_socket *hand_socket(struct hand_model *hand)
 {
 	struct model_socket *socket = &hand->sockets[hand->model.sockets_count];
+	struct trace_socket *record = &hand->records[hand->model.sockets_count];
 	int64_t created_ns = 100 * HAND_MS;
 
 	row_check(hand->model.sockets_count++);
-	*socket = (struct model_socket){
+	*record = (struct trace_socket){
 		.fd = 3,
+		.bytes_sent = 512,
+		.bytes_received = 2048,
+		.sends = 1,
+		.receives = 2,
+		.first_io_ns = (uint64_t)(created_ns + 10 * HAND_MS),
+		.longest_idle_ns = 20 * HAND_MS,
+	};
+	*socket = (struct model_socket){
 		.family = AF_INET,
 		.type = SOCK_STREAM,
 		.origin = TRACE_ORIGIN_CONNECT,
 		.parent = MODEL_NONE,
 		.flags = TRACE_SOCKET_CONNECTED,
-		.peer = {.family = AF_INET, .port = 5432, .bytes = {127, 0, 0, 1}},
+		.peer = {.family = AF_INET, .port = 5432, .inet = {127, 0, 0, 1}},
 		.created_ns = created_ns,
 		.connect_started_ns = created_ns,
 		.connected_ns = created_ns + 2 * HAND_MS + HAND_MS / 10,
 		.peer_closed_ns = TIME_NONE,
 		.closed_ns = created_ns + HAND_S,
 		.end = TRACE_END_CLOSED,
-		.bytes_sent = 512,
-		.bytes_received = 2048,
-		.sends = 1,
-		.receives = 2,
-		.first_io_ns = created_ns + 10 * HAND_MS,
 		.last_io_ns = created_ns + 500 * HAND_MS,
-		.longest_idle_ns = 20 * HAND_MS,
-		.stale_io_ns = TIME_NONE,
 		.opened_stack = MODEL_NONE,
 		.connect_stack = MODEL_NONE,
 		.closed_stack = MODEL_NONE,
+		.record = record,
 	};
 	return socket;
+}
+
+struct trace_socket *hand_record(const struct model_socket *socket)
+{
+	return (struct trace_socket *)(uintptr_t)socket->record;
 }
 
 struct model_object *hand_object(struct hand_model *hand, const char *class_name)

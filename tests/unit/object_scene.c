@@ -73,7 +73,7 @@ uint32_t object_scene_socket(struct object_scene *scene, int64_t connect_ns)
 	socket->created_ns += later_ns;
 	socket->connect_started_ns += later_ns;
 	socket->connected_ns += later_ns;
-	socket->first_io_ns += later_ns;
+	hand_record(socket)->first_io_ns += (uint64_t)later_ns;
 	socket->last_io_ns += later_ns;
 	socket->closed_ns += later_ns;
 	return (uint32_t)(socket - scene->hand.sockets);

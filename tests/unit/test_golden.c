@@ -10,6 +10,7 @@
 #include "reader.h"
 #include "render_dump.h"
 #include "scratch.h"
+#include "socket_facts.h"
 #include "trace_builder.h"
 
 /* `SOCKLIFE_GOLDEN_WRITE=1 make test` writes the files anew, for a commit that says why. */
@@ -74,7 +75,7 @@ Test(golden, directory_makes_a_whole_model)
 	cr_expect_eq(model.processes[0].status, 3);
 	cr_assert_eq(model.sockets_count, 3);
 	cr_expect_str_eq(model.sockets[0].peer_name, "db.example");
-	cr_expect_str_eq(model.sockets[0].tcp_state, "CLOSE_WAIT");
+	cr_expect_str_eq(socket_tcp_state(&model.sockets[0]), "CLOSE_WAIT");
 	cr_expect_eq(model.sockets[0].peer_closed_ns, 141000000, "200 - 60 ms, and 1 ms of run");
 	cr_expect_eq(model.sockets[0].owner_count, 2);
 	cr_expect_eq(model.sockets[1].end, TRACE_END_EXIT);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "model_scene.h"
+#include "socket_facts.h"
 
 static struct model_scene scene;
 
@@ -36,7 +37,7 @@ Test(model_connects, takes_the_last_connect_and_keeps_all_as_neighbours)
 	cr_expect_eq(scene.model.sockets[0].connect_started_ns, 400);
 	cr_expect_eq(scene.model.sockets[0].connected_ns, 500);
 	cr_expect_eq(scene.model.sockets[0].connect_error, 0);
-	cr_expect_eq(scene.model.sockets[0].peer.bytes[0], 10);
+	cr_expect_eq(scene.model.sockets[0].peer.inet[0], 10);
 	for (uint32_t i = 0; i < scene.model.sockets_count; i++) {
 		const struct model_connect *connects;
 		struct model_connect only;
@@ -72,7 +73,7 @@ Test(model_connects, keeps_a_connect_that_was_given_up_as_undecided)
 	model_scene_load(&scene);
 	cr_expect_eq(scene.model.sockets[0].connected_ns, TIME_NONE);
 	cr_expect_eq(scene.model.sockets[0].connect_error, EINPROGRESS);
-	cr_expect_str_eq(scene.model.sockets[0].tcp_state, "SYN_SENT");
+	cr_expect_str_eq(socket_tcp_state(&scene.model.sockets[0]), "SYN_SENT");
 }
 
 Test(model_connects, decides_a_pending_connect_by_traffic_or_tcp_state)
@@ -205,8 +206,8 @@ Test(model_connects, notes_bytes_that_no_hook_saw)
 	cr_expect_eq(scene.model.notes_count, 1);
 	cr_expect(model_scene_has_note(&scene, "4095 bytes sent on socket s2",
 				       true)); /* without the SYN */
-	cr_expect_eq(scene.model.sockets[0].bytes_sent, 100);
-	cr_expect_eq(scene.model.sockets[1].bytes_sent, 4095);
+	cr_expect_eq(model_socket_bytes_sent(&scene.model.sockets[0]), 100);
+	cr_expect_eq(model_socket_bytes_sent(&scene.model.sockets[1]), 4095);
 }
 
 Test(model_connects, adds_what_the_peer_had_not_acknowledged)
@@ -218,7 +219,7 @@ Test(model_connects, adds_what_the_peer_had_not_acknowledged)
 	socket->tcp_unacked = 1050;
 	model_scene_load(&scene);
 	cr_expect(model_scene_has_note(&scene, "1000 bytes sent on socket s1", true));
-	cr_expect_eq(scene.model.sockets[0].bytes_sent, 1100);
+	cr_expect_eq(model_socket_bytes_sent(&scene.model.sockets[0]), 1100);
 }
 
 Test(model_connects, takes_a_single_received_byte_for_a_fin_that_came_meanwhile)
@@ -230,7 +231,7 @@ Test(model_connects, takes_a_single_received_byte_for_a_fin_that_came_meanwhile)
 	socket->tcp_bytes_received = 41;
 	model_scene_load(&scene);
 	cr_expect_eq(scene.model.notes_count, 0);
-	cr_expect_eq(scene.model.sockets[0].bytes_received, 40);
+	cr_expect_eq(model_socket_bytes_received(&scene.model.sockets[0]), 40);
 }
 
 Test(model_connects, notes_received_bytes_that_no_hook_saw_unless_they_lay_unread)
@@ -253,7 +254,7 @@ Test(model_connects, notes_received_bytes_that_no_hook_saw_unless_they_lay_unrea
 	model_scene_load(&scene);
 	cr_expect_eq(scene.model.notes_count, 1);
 	cr_expect(model_scene_has_note(&scene, "70 bytes received on socket s2", true));
-	cr_expect_eq(scene.model.sockets[1].bytes_received, 110);
+	cr_expect_eq(model_socket_bytes_received(&scene.model.sockets[1]), 110);
 }
 
 Test(model_connects, finds_sent_bytes_in_the_other_rows_of_the_same_socket)

@@ -41,8 +41,8 @@ static void expect_cut(struct cut_scene *scene, const char *at)
 	cr_expect_eq(model->sockets[0].end, 0);
 	cr_expect_eq(model->sockets[0].closed_ns, TIME_NONE);
 	cr_expect_eq(model->sockets[0].peer_closed_ns, TIME_NONE);
-	cr_expect_eq(model->sockets[0].bytes_sent, 150);
-	cr_expect_eq(model->sockets[0].bytes_received, 0);
+	cr_expect_eq(model_socket_bytes_sent(&model->sockets[0]), 150);
+	cr_expect_eq(model_socket_bytes_received(&model->sockets[0]), 0);
 	cr_expect_eq(model->sockets[0].connect_count, 1);
 	cr_expect_neq(model->sockets[0].connected_ns, TIME_NONE);
 	cr_expect_eq(model->sockets[0].owner_count, 2);

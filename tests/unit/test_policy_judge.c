@@ -172,8 +172,8 @@ Test(policy_judge, limits_connections_to_a_peer)
 
 Test(policy_judge, counts_a_shared_or_accepted_connection_for_nobody_else)
 {
-	hand_socket(&test.hand)->cookie = 9;
-	hand_socket(&test.hand)->cookie = 9;
+	hand_record(hand_socket(&test.hand))->cookie = 9;
+	hand_record(hand_socket(&test.hand))->cookie = 9;
 	hand_socket(&test.hand)->origin = TRACE_ORIGIN_ACCEPT;
 	hand_policy(&test, POLICY_MAX_CONNECTIONS, "*=1");
 	expect_no_breach();

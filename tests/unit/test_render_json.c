@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -120,7 +121,7 @@ Test(render_json, tells_a_socket)
 	json_t *report, *row;
 
 	hand_init(&hand);
-	hand_socket(&hand)->cookie = 77;
+	hand_record(hand_socket(&hand))->cookie = 77;
 	report = hand_report(&hand);
 	row = hand_row(report, "sockets", 0);
 	cr_expect_str_eq(text_of(row, "id"), "s1");
@@ -167,8 +168,8 @@ Test(render_json, says_null_for_what_is_not_known)
 	socket = hand_socket(&hand);
 	socket->peer.family = 0;
 	socket->connected_ns = socket->connect_started_ns = socket->closed_ns = TIME_NONE;
-	socket->first_io_ns = socket->last_io_ns = TIME_NONE;
-	socket->longest_idle_ns = 0;
+	socket->last_io_ns = TIME_NONE;
+	hand_record(socket)->first_io_ns = hand_record(socket)->longest_idle_ns = 0;
 	socket->end = 0;
 	report = hand_report(&hand);
 	row = hand_row(report, "sockets", 0);
@@ -186,7 +187,7 @@ Test(render_json, names_errors)
 	socket = hand_socket(&hand);
 	socket->connect_error = ECONNREFUSED;
 	socket->error = ECONNRESET;
-	socket->tcp_state = "CLOSE_WAIT";
+	socket->tcp_state = TCP_CLOSE_WAIT;
 	report = hand_report(&hand);
 	row = hand_row(report, "sockets", 0);
 	cr_expect_str_eq(text_of(row, "connect_error"), "ECONNREFUSED");
@@ -202,13 +203,14 @@ Test(render_json, writes_addresses_of_each_family)
 
 	hand_init(&hand);
 	socket = hand_socket(&hand);
-	socket->peer = (struct model_address){.family = AF_INET6, .port = 80, .bytes = {[15] = 1}};
+	hand.places[0] = (struct model_place){.bytes = {[15] = 1}};
+	socket->peer = (struct model_address){.family = AF_INET6, .port = 80, .place = 0};
 	socket = hand_socket(&hand);
-	socket->peer = (struct model_address){
-		.family = AF_UNIX, .path = "/run/db.sock", .path_size_bytes = 12};
+	hand.places[1] = (struct model_place){.path = "/run/db.sock", .path_size_bytes = 12};
+	socket->peer = (struct model_address){.family = AF_UNIX, .place = 1};
 	socket = hand_socket(&hand);
-	socket->peer = (struct model_address){
-		.family = AF_UNIX, .path = "\0name\0\0", .path_size_bytes = 7};
+	hand.places[2] = (struct model_place){.path = "\0name\0\0", .path_size_bytes = 7};
+	socket->peer = (struct model_address){.family = AF_UNIX, .place = 2};
 	report = hand_report(&hand);
 	cr_expect_str_eq(text_of(hand_row(report, "sockets", 0), "peer"), "[::1]:80");
 	cr_expect_str_eq(text_of(hand_row(report, "sockets", 1), "peer"), "unix:/run/db.sock");

@@ -66,8 +66,9 @@ Test(render_json_rows, writes_times_of_all_sizes_as_jansson_does)
 	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
 		struct model_socket *socket = hand_socket(&hand);
 
-		socket->first_io_ns = socket->last_io_ns = times[i];
-		socket->longest_idle_ns = times[i];
+		socket->created_ns = socket->last_io_ns = times[i];
+		hand_record(socket)->first_io_ns = (uint64_t)times[i];
+		hand_record(socket)->longest_idle_ns = (uint64_t)times[i];
 	}
 	expect_rows_of_jansson("sockets", sizeof times / sizeof times[0]);
 }
@@ -77,10 +78,10 @@ Test(render_json_rows, writes_numbers_of_all_sizes_as_jansson_does)
 	static const uint64_t counts[] = {0, 9, 10, INT64_MAX, UINT64_MAX};
 
 	for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-		struct model_socket *socket = hand_socket(&hand);
+		struct trace_socket *record = hand_record(hand_socket(&hand));
 
-		socket->bytes_sent = socket->sends = socket->cookie = counts[i];
-		socket->fd = i % 2 == 0 ? INT32_MAX : INT32_MIN;
+		record->bytes_sent = record->sends = record->cookie = counts[i];
+		record->fd = i % 2 == 0 ? INT32_MAX : INT32_MIN;
 	}
 	expect_rows_of_jansson("sockets", sizeof counts / sizeof counts[0]);
 }

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <locale.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -113,7 +114,7 @@ Test(render_text, folds_sockets_that_are_alike)
 	for (int i = 0; i < 5; i++) {
 		struct model_socket *socket = hand_socket(&hand);
 
-		socket->fd = 3 + i;
+		hand_record(socket)->fd = 3 + i;
 		socket->connected_ns += i * HAND_MS;
 	}
 	RENDERED(text);
@@ -244,7 +245,7 @@ Test(render_text, tells_the_state_of_what_is_still_open)
 	struct model_socket *socket = hand_socket(&hand);
 
 	socket->end = TRACE_END_EXIT;
-	socket->tcp_state = "CLOSE_WAIT";
+	socket->tcp_state = TCP_CLOSE_WAIT;
 	RENDERED(text);
 	has(text, "1 open at the end");
 	has(text, "exit CLOSE_WAIT");
@@ -265,9 +266,9 @@ Test(render_text, counts_a_socket_of_two_processes_once)
 	struct model_socket *socket;
 
 	hand_process(&hand, 101);
-	hand_socket(&hand)->cookie = 9;
+	hand_record(hand_socket(&hand))->cookie = 9;
 	socket = hand_socket(&hand);
-	socket->cookie = 9;
+	hand_record(socket)->cookie = 9;
 	socket->process = 1;
 	socket->origin = TRACE_ORIGIN_INHERITED;
 	RENDERED(text);

@@ -1,6 +1,7 @@
 /* What the rules judge on models made by hand: what is wrong, and what only looks like it. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "finding.h"
@@ -142,7 +143,7 @@ Test(rules, sockets_that_connected_in_vain_leak)
 		struct model_socket *socket = socket_left(i * 100 * HAND_MS);
 
 		socket->flags = TRACE_SOCKET_TCP_INFO_READ | TRACE_SOCKET_SHUT_DOWN;
-		socket->tcp_state = "CLOSE";
+		socket->tcp_state = TCP_CLOSE;
 		socket->connected_ns = socket->last_io_ns = TIME_NONE;
 		socket->connect_error = ECONNREFUSED;
 	}
@@ -175,7 +176,7 @@ Test(rules, a_pile_may_grow_between_connections_that_are_closed)
 	for (int i = 1; i <= 30; i++) {
 		struct model_socket *socket = socket_at(i * 40 * HAND_MS);
 
-		socket->last_io_ns = socket->first_io_ns;
+		socket->last_io_ns = model_socket_first_io_ns(&scene.hand.model, socket);
 		socket->closed_ns = i % 3 == 0 ? 1900 * HAND_MS : socket->created_ns + 20 * HAND_MS;
 	}
 	expect(RULE_GROWTH, 10);
@@ -190,7 +191,7 @@ Test(rules, connections_pile_up)
 	for (int i = 1; i <= 12; i++) {
 		struct model_socket *socket = socket_at(i * 100 * HAND_MS);
 
-		socket->last_io_ns = socket->first_io_ns;
+		socket->last_io_ns = model_socket_first_io_ns(&scene.hand.model, socket);
 		socket->closed_ns = 1900 * HAND_MS;
 	}
 	expect(RULE_GROWTH, 12);
@@ -241,7 +242,7 @@ Test(rules, a_goodbye_is_no_stale_use)
 	socket->error = EPIPE;
 	expect_none(RULE_STALE_USE);
 	socket->is_stale_used = true;
-	socket->stale_io_ns = 900 * HAND_MS;
+	hand_record(socket)->stale_io_ns = 900 * HAND_MS;
 	socket->peer_closed_ns = 500 * HAND_MS;
 	expect(RULE_STALE_USE, 1);
 	/* the peer had closed its half only, and took what was sent */
@@ -257,7 +258,7 @@ Test(rules, what_nobody_looked_at_is_stale_as_well)
 	socket->error = EPIPE;
 	socket->peer_closed_ns = 500 * HAND_MS;
 	socket->last_io_ns = 900 * HAND_MS;
-	socket->longest_idle_ns = 700 * HAND_MS;
+	hand_record(socket)->longest_idle_ns = 700 * HAND_MS;
 	socket->closed_ns = 905 * HAND_MS;
 	expect_none(RULE_STALE_USE); /* a goodbye */
 	socket->is_end_seen = true;
@@ -324,9 +325,9 @@ Test(rules, two_threads_inside_one_object)
 	scene.hand.links[1].tid = 2;
 	first->last_io_ns = second->created_ns - 3 * HAND_MS; /* by a clock that lags */
 	expect(RULE_SHARED_ACROSS_THREADS, 1);
-	second->peer.bytes[3]++;
+	second->peer.inet[3]++;
 	expect_none(RULE_SHARED_ACROSS_THREADS);
-	second->peer.bytes[3]--;
+	second->peer.inet[3]--;
 	first->last_io_ns = second->created_ns - 50 * HAND_MS;
 	expect_none(RULE_SHARED_ACROSS_THREADS);
 }

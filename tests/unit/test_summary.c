@@ -64,7 +64,7 @@ Test(summary, does_not_take_a_childs_exit_for_the_end)
 	hand_process(&hand, 101);
 	child = socket_between(10, 100);
 	child->process = 1;
-	parent->cookie = child->cookie = 7;
+	hand_record(parent)->cookie = hand_record(child)->cookie = 7;
 	child->end = TRACE_END_EXIT;
 	summarise();
 	cr_expect_eq(summary.sockets, 1);

@@ -8,14 +8,16 @@
 
 static struct object_scene scene;
 static struct model_socket *life;
+static struct trace_socket *record; /* what life leaves to the trace */
 
 /* From 0 s to 2 s: a cell is 100 ms. */
 static void setup(void)
 {
 	object_scene_init(&scene);
 	life = &scene.hand.sockets[object_scene_socket_open(&scene, 0)];
-	life->first_io_ns = life->last_io_ns = TIME_NONE;
-	life->longest_idle_ns = 0;
+	record = hand_record(life);
+	life->last_io_ns = TIME_NONE;
+	record->first_io_ns = record->longest_idle_ns = 0;
 }
 
 static void teardown(void)
@@ -48,15 +50,16 @@ Test(timeline, is_blank_before_birth_and_after_the_end)
 
 Test(timeline, is_busy_where_no_silence_fills_a_cell)
 {
-	life->first_io_ns = 150 * HAND_MS;
+	record->first_io_ns = 150 * HAND_MS;
 	life->last_io_ns = 550 * HAND_MS;
-	life->longest_idle_ns = 20 * HAND_MS;
+	record->longest_idle_ns = 20 * HAND_MS;
 	draws("-#####--------------");
 }
 
 Test(timeline, is_half_closed_once_the_peer_has_closed)
 {
-	life->first_io_ns = life->last_io_ns = 50 * HAND_MS;
+	record->first_io_ns = 50 * HAND_MS;
+	life->last_io_ns = 50 * HAND_MS;
 	life->peer_closed_ns = 1050 * HAND_MS;
 	draws("#---------~~~~~~~~~~");
 }
@@ -64,24 +67,24 @@ Test(timeline, is_half_closed_once_the_peer_has_closed)
 /* 700 ms of silence in 1 s of use: it covers 350 to 750 ms wherever it lay. */
 Test(timeline, shows_only_the_silence_that_is_certain)
 {
-	life->first_io_ns = 50 * HAND_MS;
+	record->first_io_ns = 50 * HAND_MS;
 	life->last_io_ns = 1050 * HAND_MS;
-	life->longest_idle_ns = 700 * HAND_MS;
+	record->longest_idle_ns = 700 * HAND_MS;
 	draws("#==-----==#---------");
 }
 
 Test(timeline, claims_no_silence_that_may_lie_anywhere)
 {
-	life->first_io_ns = 50 * HAND_MS;
+	record->first_io_ns = 50 * HAND_MS;
 	life->last_io_ns = 1050 * HAND_MS;
-	life->longest_idle_ns = 300 * HAND_MS;
+	record->longest_idle_ns = 300 * HAND_MS;
 	draws("#=========#---------");
 }
 
 /* The last I/O is told by a coarse clock. */
 Test(timeline, takes_a_last_io_before_the_first_for_the_first)
 {
-	life->first_io_ns = 254 * HAND_MS;
+	record->first_io_ns = 254 * HAND_MS;
 	life->last_io_ns = 250 * HAND_MS;
 	draws("--#-----------------");
 }
@@ -90,12 +93,12 @@ Test(timeline, survives_the_times_of_a_broken_trace)
 {
 	life->created_ns = INT64_MAX;
 	life->closed_ns = INT64_MIN + 1;
-	life->first_io_ns = INT64_MAX - 1;
+	record->first_io_ns = INT64_MAX - 1;
 	life->last_io_ns = INT64_MIN + 1;
 	life->peer_closed_ns = INT64_MAX;
-	life->longest_idle_ns = INT64_MAX;
+	record->longest_idle_ns = INT64_MAX;
 	draws("                   #");
-	life->first_io_ns = INT64_MIN + 1;
+	record->first_io_ns = (uint64_t)INT64_MIN + 1;
 	life->last_io_ns = INT64_MAX;
 	draws("                    ");
 }

@@ -87,7 +87,7 @@ Test(verdict, closed_by_the_server_and_reconnected)
 	uint32_t first = object_scene_socket(&scene, 100 * HAND_MS);
 	uint32_t second = object_scene_socket_open(&scene, 1500 * HAND_MS);
 
-	scene.hand.sockets[first].sends = 41;
+	scene.hand.records[first].sends = 41;
 	scene.hand.sockets[first].closed_ns = 1499 * HAND_MS;
 	object_scene_peer_closes(&scene, first, 200 * HAND_MS, 1200 * HAND_MS);
 	object_scene_owner(&scene, first, object);
@@ -324,7 +324,7 @@ Test(verdict, broken_passed_and_unused)
 		 socket = object_scene_socket(&scene, 100 * HAND_MS);
 
 	object_scene_owner(&scene, socket, object);
-	scene.hand.sockets[socket].sends = 0;
+	scene.hand.records[socket].sends = 0;
 	scene.hand.sockets[socket].end = TRACE_END_PASSED;
 	judges(object, "connected on first use +12 ms, sent nothing, ended: passed");
 	scene.hand.sockets[socket].error = ECONNRESET;
