@@ -73,8 +73,8 @@ static const char *class_of(const struct model *model, const struct model_socket
 
 	if (socket->owner_count == 0)
 		return NULL;
-	outermost = model->owners[socket->first_owner + socket->owner_count - 1];
-	return model->objects[model->links[outermost].object].class_name;
+	outermost = model->links[socket->first_owner + socket->owner_count - 1].object;
+	return model->objects[outermost].class_name;
 }
 
 static struct diff_group *site_get(struct diff_groups *groups, const struct diff_input *input,

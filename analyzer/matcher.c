@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "matcher_group.h"
+#include "matcher_links.h"
 #include "matcher_marks.h"
 #include "matcher_objects.h"
 #include "model.h"
@@ -10,26 +11,11 @@
 
 struct matcher {
 	struct model *model;
-	struct matcher_group links; /* rows of model.links by socket */
-	uint32_t *seen;             /* by object: the last socket (+ 1) that it was listed for */
-	uint32_t owners_count, users_count;
+	uint32_t *seen; /* by object: the last socket (+ 1) that it was listed for */
+	/* the links of the socket at hand, and those that are to stand first */
+	struct model_link *links, *kept;
+	uint32_t link_count, kept_count, kept_room;
 };
-
-/* Innermost first; users all have the order in which they came. */
-static int links_compare(const void *left, const void *right, void *context)
-{
-	const struct model *model = context;
-	uint32_t row = *(const uint32_t *)left, other = *(const uint32_t *)right;
-	const struct model_link *a = &model->links[row], *b = &model->links[other];
-
-	if (a->what != b->what)
-		return a->what < b->what ? -1 : 1;
-	if (a->what == TRACE_LINK_OWNER && a->rank != b->rank)
-		return a->rank < b->rank ? -1 : 1;
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns ? -1 : 1;
-	return row < other ? -1 : row > other;
-}
 
 /*
  * A stack, a handle or a descriptor says whose method connected; a task or a thread only says who
@@ -54,13 +40,12 @@ static bool is_stronger(enum trace_match match, enum trace_match than)
 	return match != 0 && (than == 0 || match < than);
 }
 
-static int owners_weakness(const struct matcher *matcher, uint32_t socket)
+static int owners_weakness(const struct matcher *matcher)
 {
-	const struct matcher_group *links = &matcher->links;
 	int weakness = 3;
 
-	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
-		const struct model_link *link = &matcher->model->links[links->values[i]];
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		const struct model_link *link = &matcher->links[i];
 
 		if (link->what == TRACE_LINK_OWNER && match_weakness(link->match) < weakness)
 			weakness = match_weakness(link->match);
@@ -68,27 +53,39 @@ static int owners_weakness(const struct matcher *matcher, uint32_t socket)
 	return weakness;
 }
 
+/* Objects count once for each socket. */
+static bool is_new(const struct matcher *matcher, uint32_t socket, const struct model_link *link)
+{
+	return matcher->seen[link->object] != socket + 1;
+}
+
+static struct model_link *link_keep(struct matcher *matcher, uint32_t socket,
+				    const struct model_link *link)
+{
+	struct model_link *kept = &matcher->kept[matcher->kept_count++];
+
+	matcher->seen[link->object] = socket + 1;
+	*kept = *link;
+	return kept;
+}
+
 static void socket_owners(struct matcher *matcher, uint32_t socket)
 {
-	struct model *model = matcher->model;
-	struct model_socket *row = &model->sockets[socket];
-	const struct matcher_group *links = &matcher->links;
-	int weakness = owners_weakness(matcher, socket);
+	struct model_socket *row = &matcher->model->sockets[socket];
+	int weakness = owners_weakness(matcher);
 
 	row->match = 0;
-	row->first_owner = matcher->owners_count;
-	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
-		const struct model_link *link = &model->links[links->values[i]];
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		const struct model_link *link = &matcher->links[i];
 
 		if (link->what != TRACE_LINK_OWNER || match_weakness(link->match) != weakness ||
-		    matcher->seen[link->object] == socket + 1)
+		    !is_new(matcher, socket, link))
 			continue;
-		matcher->seen[link->object] = socket + 1;
-		model->owners[matcher->owners_count++] = links->values[i];
+		link_keep(matcher, socket, link);
 		if (is_stronger(link->match, row->match))
 			row->match = link->match;
 	}
-	row->owner_count = matcher->owners_count - row->first_owner;
+	row->owner_count = matcher->kept_count;
 }
 
 /*
@@ -100,42 +97,39 @@ static void socket_first_users_own(struct matcher *matcher, uint32_t socket)
 {
 	struct model *model = matcher->model;
 	struct model_socket *row = &model->sockets[socket];
-	const struct matcher_group *links = &matcher->links;
 	int64_t first_ns = TIME_NONE;
 
-	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
-		const struct model_link *link = &model->links[links->values[i]];
+	if (row->owner_count != 0 || row->connect_started_ns == TIME_NONE)
+		return;
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		const struct model_link *link = &matcher->links[i];
+		struct model_link *kept;
 
-		if (row->owner_count != 0 || row->connect_started_ns == TIME_NONE ||
-		    link->what != TRACE_LINK_USER || matcher->seen[link->object] == socket + 1 ||
+		if (link->what != TRACE_LINK_USER || !is_new(matcher, socket, link) ||
 		    model->objects[link->object].created_ns > row->connect_started_ns ||
 		    (first_ns != TIME_NONE && link->time_ns != first_ns))
 			continue;
 		first_ns = link->time_ns;
-		matcher->seen[link->object] = socket + 1;
-		model->owners[matcher->owners_count++] = links->values[i];
+		kept = link_keep(matcher, socket, link);
+		kept->what = TRACE_LINK_OWNER;
+		kept->match = TRACE_MATCH_TASK;
 		row->match = TRACE_MATCH_TASK;
 	}
-	row->owner_count = matcher->owners_count - row->first_owner;
+	row->owner_count = matcher->kept_count;
 }
 
 /* After socket_owners(), which has marked the owners: they are no users besides. */
 static void socket_users(struct matcher *matcher, uint32_t socket)
 {
-	struct model *model = matcher->model;
-	struct model_socket *row = &model->sockets[socket];
-	const struct matcher_group *links = &matcher->links;
+	struct model_socket *row = &matcher->model->sockets[socket];
 
-	row->first_user = matcher->users_count;
-	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
-		const struct model_link *link = &model->links[links->values[i]];
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		const struct model_link *link = &matcher->links[i];
 
-		if (link->what != TRACE_LINK_USER || matcher->seen[link->object] == socket + 1)
-			continue;
-		matcher->seen[link->object] = socket + 1;
-		model->users[matcher->users_count++] = links->values[i];
+		if (link->what == TRACE_LINK_USER && is_new(matcher, socket, link))
+			link_keep(matcher, socket, link);
 	}
-	row->user_count = matcher->users_count - row->first_user;
+	row->user_count = matcher->kept_count - row->owner_count;
 }
 
 static bool is_living_handle(const struct model_object *owner, int64_t time_ns)
@@ -149,40 +143,83 @@ static void socket_closed(struct matcher *matcher, uint32_t socket)
 {
 	struct model *model = matcher->model;
 	struct model_socket *row = &model->sockets[socket];
-	const struct matcher_group *links = &matcher->links;
 	bool is_behind = false;
 
-	for (uint32_t i = 0; i < row->owner_count && row->end == TRACE_END_CLOSED; i++) {
-		const struct model_link *link = &model->links[model->owners[row->first_owner + i]];
-
-		is_behind = is_behind ||
-			    is_living_handle(&model->objects[link->object], row->closed_ns);
-	}
-	for (uint32_t i = links->firsts[socket]; i < links->firsts[socket + 1]; i++) {
-		if (model->links[links->values[i]].what == TRACE_LINK_CLOSER)
+	for (uint32_t i = 0; i < row->owner_count && row->end == TRACE_END_CLOSED; i++)
+		is_behind = is_behind || is_living_handle(&model->objects[matcher->kept[i].object],
+							  row->closed_ns);
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		if (matcher->links[i].what == TRACE_LINK_CLOSER)
 			is_behind = false;
 	}
 	row->is_closed_behind = is_behind;
 }
 
-static void match_sockets(struct matcher *matcher)
+/* Owners, users, closers; the rest says nothing more. */
+static void links_arrange(struct matcher *matcher)
 {
-	struct matcher_group *links = &matcher->links;
-
-	for (uint32_t i = 0; i < matcher->model->sockets_count; i++) {
-		uint32_t first = links->firsts[i], count = links->firsts[i + 1] - first;
-
-		if (i % PROGRESS_STRIDE == 0)
-			progress_tell(matcher->model->progress, PROGRESS_MATCH, i,
-				      matcher->model->sockets_count);
-		if (count > 1)
-			qsort_r(links->values + first, count, sizeof(*links->values), links_compare,
-				matcher->model);
-		socket_owners(matcher, i);
-		socket_first_users_own(matcher, i);
-		socket_users(matcher, i);
-		socket_closed(matcher, i);
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		if (matcher->links[i].what == TRACE_LINK_CLOSER)
+			matcher->kept[matcher->kept_count++] = matcher->links[i];
 	}
+	for (uint32_t i = 0; i < matcher->link_count; i++) {
+		if (i < matcher->kept_count)
+			matcher->links[i] = matcher->kept[i];
+		else
+			matcher->links[i].what = 0;
+	}
+}
+
+static bool links_room(struct matcher *matcher)
+{
+	struct model_link *kept;
+
+	if (matcher->link_count <= matcher->kept_room)
+		return true;
+	kept = reallocarray(matcher->kept, (size_t)matcher->link_count * 2, sizeof *kept);
+	if (kept == NULL)
+		return false;
+	matcher->kept = kept;
+	matcher->kept_room = matcher->link_count * 2;
+	return true;
+}
+
+/* Links are in the order of their sockets: from `first` on come those of this one. */
+static bool match_socket(struct matcher *matcher, uint32_t socket, uint32_t first)
+{
+	struct model *model = matcher->model;
+	struct model_socket *row = &model->sockets[socket];
+
+	matcher->links = model->links + first;
+	matcher->link_count = matcher->kept_count = 0;
+	while (first + matcher->link_count < model->links_count &&
+	       matcher->links[matcher->link_count].socket == socket)
+		matcher->link_count++;
+	if (!links_room(matcher))
+		return false;
+	socket_owners(matcher, socket);
+	socket_first_users_own(matcher, socket);
+	socket_users(matcher, socket);
+	socket_closed(matcher, socket);
+	links_arrange(matcher);
+	row->first_owner = first;
+	row->first_user = first + row->owner_count;
+	return true;
+}
+
+static bool match_sockets(struct matcher *matcher)
+{
+	struct model *model = matcher->model;
+	uint32_t first = 0;
+
+	for (uint32_t i = 0; i < model->sockets_count; i++) {
+		if (i % PROGRESS_STRIDE == 0)
+			progress_tell(model->progress, PROGRESS_MATCH, i, model->sockets_count);
+		if (!match_socket(matcher, i, first))
+			return false;
+		first += matcher->link_count;
+	}
+	return true;
 }
 
 static int sockets_compare(const void *left, const void *right, void *context)
@@ -203,33 +240,38 @@ static void sockets_sort(struct model *model, uint32_t *sockets, uint32_t count)
 		qsort_r(sockets, count, sizeof(*sockets), sockets_compare, model);
 }
 
-static void owner_pair(const void *context, uint32_t index, uint32_t *object, uint32_t *socket)
+static bool owner_pair(const void *context, uint32_t index, uint32_t *object, uint32_t *socket)
 {
 	const struct model *model = context;
-	const struct model_link *link = &model->links[model->owners[index]];
+	const struct model_link *link = &model->links[index];
 
 	*object = link->object;
 	*socket = link->socket;
+	return link->what == TRACE_LINK_OWNER;
 }
 
-static void user_pair(const void *context, uint32_t index, uint32_t *object, uint32_t *socket)
+static bool user_pair(const void *context, uint32_t index, uint32_t *object, uint32_t *socket)
 {
 	const struct model *model = context;
-	const struct model_link *link = &model->links[model->users[index]];
+	const struct model_link *link = &model->links[index];
 
 	*object = link->object;
 	*socket = link->socket;
+	return link->what == TRACE_LINK_USER;
 }
 
-static bool match_objects(struct matcher *matcher)
+static bool match_objects(struct model *model)
 {
-	struct model *model = matcher->model;
 	struct matcher_group opened = {0}, used = {0};
-	bool is_done = matcher_group_init(&opened, model->objects_count, matcher->owners_count,
+	bool is_done = matcher_group_init(&opened, model->objects_count, model->links_count,
 					  owner_pair, model) &&
-		       matcher_group_init(&used, model->objects_count, matcher->users_count,
+		       matcher_group_init(&used, model->objects_count, model->links_count,
 					  user_pair, model);
 
+	if (is_done)
+		model->open_at_end = calloc((size_t)opened.firsts[model->objects_count] + 1,
+					    sizeof *model->open_at_end);
+	is_done = is_done && model->open_at_end != NULL;
 	for (uint32_t i = 0; is_done && i < model->objects_count; i++) {
 		struct model_object *object = &model->objects[i];
 
@@ -248,35 +290,15 @@ static bool match_objects(struct matcher *matcher)
 	return is_done && matcher_objects(model);
 }
 
-static void link_pair(const void *context, uint32_t index, uint32_t *socket, uint32_t *link)
-{
-	const struct model *model = context;
-
-	*socket = model->links[index].socket;
-	*link = index;
-}
-
-static uint32_t *list_new(uint32_t count)
-{
-	return calloc((size_t)count + 1, sizeof(uint32_t));
-}
-
 enum status matcher_run(struct model *model, struct error *error)
 {
-	struct matcher matcher = {.model = model, .seen = list_new(model->objects_count)};
-	bool is_done = matcher_group_init(&matcher.links, model->sockets_count, model->links_count,
-					  link_pair, model);
+	struct matcher matcher = {
+		.model = model,
+		.seen = calloc((size_t)model->objects_count + 1, sizeof *matcher.seen)};
+	bool is_done = matcher.seen != NULL && matcher_links_order(model) &&
+		       match_sockets(&matcher) && match_objects(model) && matcher_marks(model);
 
-	model->owners = list_new(model->links_count);
-	model->users = list_new(model->links_count);
-	model->open_at_end = list_new(model->links_count);
-	is_done = is_done && matcher.seen != NULL && model->owners != NULL &&
-		  model->users != NULL && model->open_at_end != NULL;
-	if (is_done) {
-		match_sockets(&matcher);
-		is_done = match_objects(&matcher) && matcher_marks(model);
-	}
-	matcher_group_release(&matcher.links);
 	free(matcher.seen);
+	free(matcher.kept);
 	return is_done ? STATUS_OK : error_set(error, STATUS_NO_MEMORY, NULL, 0, "out of memory");
 }

@@ -17,8 +17,8 @@ struct matcher_group {
 	uint32_t *values;
 };
 
-/* Gives the pair of number `index`. */
-typedef void (*matcher_pair_fn)(const void *context, uint32_t index, uint32_t *key,
+/* Gives the pair of number `index`; false: there is none. */
+typedef bool (*matcher_pair_fn)(const void *context, uint32_t index, uint32_t *key,
 				uint32_t *value);
 
 /* False: out of memory. Keys must be below key_count. Release it in any case. */

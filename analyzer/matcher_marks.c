@@ -76,20 +76,19 @@ static uint32_t socket_mark(const struct model *model, const struct model_socket
 	return mark;
 }
 
-/* Sockets without a mark go behind all marks. */
-static void mark_pair(const void *context, uint32_t index, uint32_t *mark, uint32_t *socket)
+static bool mark_pair(const void *context, uint32_t index, uint32_t *mark, uint32_t *socket)
 {
 	const struct model *model = context;
-	uint32_t found = model->socket_marks[index];
 
-	*mark = found != MODEL_NONE ? found : model->marks_count;
+	*mark = model->socket_marks[index];
 	*socket = index;
+	return *mark != MODEL_NONE;
 }
 
 static bool marks_group(struct model *model)
 {
 	struct matcher_group sockets = {0};
-	bool is_done = matcher_group_init(&sockets, model->marks_count + 1, model->sockets_count,
+	bool is_done = matcher_group_init(&sockets, model->marks_count, model->sockets_count,
 					  mark_pair, model);
 
 	for (uint32_t i = 0; is_done && i < model->marks_count; i++) {

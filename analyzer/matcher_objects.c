@@ -71,8 +71,8 @@ static bool is_dropped_connector(const struct model *model, const struct model_o
 static bool is_closed_for_finalizer(const struct model *model, const struct model_socket *socket)
 {
 	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		uint32_t link = model->owners[socket->first_owner + i];
-		const struct model_object *owner = &model->objects[model->links[link].object];
+		uint32_t object = model->links[socket->first_owner + i].object;
+		const struct model_object *owner = &model->objects[object];
 
 		if (is_dropped_connector(model, owner))
 			return socket->closed_ns >= owner->ended_ns;
@@ -124,21 +124,19 @@ static const char *connects_word(const struct model *model, const struct model_o
 	return "on-first-use";
 }
 
-/* An object without a parent counts as made by the one behind the last, which does not exist. */
-static void made_pair(const void *context, uint32_t index, uint32_t *parent, uint32_t *object)
+static bool made_pair(const void *context, uint32_t index, uint32_t *parent, uint32_t *object)
 {
 	const struct model *model = context;
 
 	*parent = model->objects[index].parent;
-	if (*parent == MODEL_NONE)
-		*parent = model->objects_count;
 	*object = index;
+	return *parent != MODEL_NONE;
 }
 
 static bool objects_list_made(struct model *model)
 {
 	struct matcher_group made = {0};
-	bool is_done = matcher_group_init(&made, model->objects_count + 1, model->objects_count,
+	bool is_done = matcher_group_init(&made, model->objects_count, model->objects_count,
 					  made_pair, model);
 
 	for (uint32_t i = 0; is_done && i < model->objects_count; i++) {

@@ -17,19 +17,14 @@ void model_init(struct model *model)
 void model_release(struct model *model)
 {
 	void *const arrays[] = {
-		model->processes,    model->sockets,
-		model->objects,      model->links,
-		model->events,       model->connects,
-		model->modules,      model->stacks,
-		model->codes,        model->places,
-		model->children,     model->notes,
-		model->losses,       model->owners,
-		model->users,        model->opened,
-		model->used,         model->open_at_end,
-		model->made,         model->snapshots,
-		model->helds,        model->marks,
-		model->socket_marks, model->mark_sockets,
-		model->overlaps,     (void *)model->class_names,
+		model->processes,    model->sockets,  model->objects,
+		model->links,        model->events,   model->connects,
+		model->modules,      model->stacks,   model->codes,
+		model->places,       model->children, model->notes,
+		model->losses,       model->opened,   model->used,
+		model->open_at_end,  model->made,     model->snapshots,
+		model->helds,        model->marks,    model->socket_marks,
+		model->mark_sockets, model->overlaps, (void *)model->class_names,
 	};
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)

@@ -98,9 +98,8 @@ struct model_socket {
 	uint32_t parent;                                    /* socket index, see trace_socket */
 	uint32_t first_connect, connect_count;              /* see model_socket_connects() */
 	/* derived by matcher_run() */
-	uint32_t first_owner,
-		owner_count;             /* in model.owners: rows of model.links, innermost first */
-	uint32_t first_user, user_count; /* in model.users */
+	uint32_t first_owner, owner_count; /* in model.links, innermost first */
+	uint32_t first_user, user_count;   /* in model.links, in the order of time */
 	struct model_address peer, local;
 	const char *peer_name;             /* what getaddrinfo was asked for; NULL unknown */
 	const struct trace_socket *record; /* what the functions below read; for nobody else */
@@ -138,6 +137,7 @@ struct model_overlap {
 	uint32_t tid, other_tid; /* whose call is the second one, and the first one */
 };
 
+/* From matcher_run() on in the order of sockets; `what` is 0 of one that says nothing more. */
 struct model_link {
 	uint32_t socket, object;
 	int64_t time_ns;
@@ -271,7 +271,7 @@ struct model {
 	uint32_t class_names_count;
 
 	/* derived index arrays, see the rows above */
-	uint32_t *owners, *users, *opened, *used, *open_at_end, *made;
+	uint32_t *opened, *used, *open_at_end, *made;
 	/* by socket: the mark in which it was born, and the other way round; NULL: no marks */
 	uint32_t *socket_marks, *mark_sockets;
 

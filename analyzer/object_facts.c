@@ -90,10 +90,10 @@ static bool is_prominent(const struct model_object *object)
 
 bool object_chain_has_pool(const struct model *model, const struct model_socket *socket)
 {
-	const uint32_t *owners = model->owners + socket->first_owner;
+	const struct model_link *owners = model->links + socket->first_owner;
 
 	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		if (model->objects[model->links[owners[i]].object].role == TRACE_ROLE_POOL)
+		if (model->objects[owners[i].object].role == TRACE_ROLE_POOL)
 			return true;
 	}
 	return false;
@@ -115,16 +115,16 @@ bool object_has_open_at_end(const struct model *model, uint32_t object, uint32_t
  * When the first connection inside the object was gone, in a chain of owners or of users. With
  * `from` 1 the innermost does not count: a driver's handle takes its socket along.
  */
-static int64_t inner_gone_ns(const struct model *model, const uint32_t *links, uint32_t count,
-			     uint32_t object, uint32_t from)
+static int64_t inner_gone_ns(const struct model *model, const struct model_link *links,
+			     uint32_t count, uint32_t object, uint32_t from)
 {
 	int64_t gone_ns = INT64_MAX;
 	uint32_t place = 0;
 
-	while (place < count && model->links[links[place]].object != object)
+	while (place < count && links[place].object != object)
 		place++;
 	for (uint32_t i = from; place < count && i < place; i++) {
-		const struct model_object *inner = &model->objects[model->links[links[i]].object];
+		const struct model_object *inner = &model->objects[links[i].object];
 
 		if (inner->role == TRACE_ROLE_CONNECTION &&
 		    inner->created_ns >= model->objects[object].created_ns &&
@@ -142,9 +142,8 @@ static uint32_t users_since(const struct model *model, const struct model_socket
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		uint32_t link = model->users[socket->first_user + middle];
 
-		if (model->links[link].time_ns < created_ns)
+		if (model->links[socket->first_user + middle].time_ns < created_ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -158,9 +157,9 @@ static int64_t hold_ns(const struct model *model, uint32_t object,
 {
 	int64_t gone_ns = object_gone_ns(&model->objects[object]);
 	uint32_t since = users_since(model, socket, model->objects[object].created_ns);
-	int64_t as_owner = inner_gone_ns(model, model->owners + socket->first_owner,
+	int64_t as_owner = inner_gone_ns(model, model->links + socket->first_owner,
 					 socket->owner_count, object, 1);
-	int64_t as_user = inner_gone_ns(model, model->users + socket->first_user + since,
+	int64_t as_user = inner_gone_ns(model, model->links + socket->first_user + since,
 					socket->user_count - since, object, 0);
 
 	if (as_owner < gone_ns)
@@ -181,7 +180,7 @@ uint32_t object_holder(const struct model *model, const struct model_socket *soc
 	uint32_t holder = MODEL_NONE;
 
 	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		uint32_t owner = model->links[model->owners[socket->first_owner + i]].object;
+		uint32_t owner = model->links[socket->first_owner + i].object;
 		const struct model_object *row = &model->objects[owner], *held;
 
 		held = holder != MODEL_NONE ? &model->objects[holder] : NULL;

@@ -27,13 +27,12 @@ static void error_write(struct json_line *line, const char *key, int error)
 	json_line_text(line, key, error != 0 ? words_errno(error) : NULL);
 }
 
-/* `links` is model.owners or model.users: rows of model.links. */
-static void linked_objects_write(struct json_line *line, const char *key, const struct model *model,
-				 const uint32_t *links, uint32_t count)
+static void linked_objects_write(struct json_line *line, const char *key,
+				 const struct model_link *links, uint32_t count)
 {
 	json_line_ids_begin(line, key);
 	for (uint32_t i = 0; i < count; i++)
-		json_line_ids_add(line, 'o', model->links[links[i]].object);
+		json_line_ids_add(line, 'o', links[i].object);
 	json_line_ids_end(line);
 }
 
@@ -91,11 +90,10 @@ static void socket_write(struct json_line *line, const struct model *model, uint
 	identity_write(line, model, index);
 	life_write(line, socket);
 	traffic_write(line, model, socket);
-	linked_objects_write(line, "owners", model, model->owners + socket->first_owner,
+	linked_objects_write(line, "owners", model->links + socket->first_owner,
 			     socket->owner_count);
 	json_line_text(line, "match", socket->match != 0 ? words_match(socket->match) : "none");
-	linked_objects_write(line, "users", model, model->users + socket->first_user,
-			     socket->user_count);
+	linked_objects_write(line, "users", model->links + socket->first_user, socket->user_count);
 	json_line_frames(line, "opened_at", socket_opened_stack(socket));
 	json_line_frames(line, "closed_at", socket->closed_stack);
 	json_line_id(line, "mark", 'm',

@@ -83,32 +83,20 @@ static void twins_print(const struct model *model, uint32_t index, FILE *out)
 	}
 }
 
-/* The matcher takes the first user for the owner of what a task connected: the socket tells. */
-static enum trace_match match_of(const struct model *model, const struct model_link *link)
-{
-	const struct model_socket *socket = &model->sockets[link->socket];
-
-	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		if (&model->links[model->owners[socket->first_owner + i]] == link)
-			return link->what == TRACE_LINK_USER ? socket->match : link->match;
-	}
-	return link->match;
-}
-
 static void objects_print(const struct terminal *terminal, const struct model *model,
-			  const char *label, const uint32_t *links, uint32_t count, FILE *out)
+			  const char *label, const struct model_link *links, uint32_t count,
+			  FILE *out)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		const struct model_link *link = &model->links[links[i]];
+		const struct model_link *link = &links[i];
 		const char *name = model->objects[link->object].class_name;
-		enum trace_match match = match_of(model, link);
-		bool is_weak = match == TRACE_MATCH_TASK || match == TRACE_MATCH_THREAD;
+		bool is_weak = link->match == TRACE_MATCH_TASK || link->match == TRACE_MATCH_THREAD;
 		char text[512];
 
 		terminal_escape(terminal, name, strlen(name), text, sizeof text);
 		fprintf(out, "  %-9s  o%" PRIu64 " %s #%" PRIu32 " (%s%s)\n", label,
 			(uint64_t)link->object + 1, text, model->objects[link->object].number,
-			is_weak ? "a weaker match, by " : "by ", words_match(match));
+			is_weak ? "a weaker match, by " : "by ", words_match(link->match));
 	}
 }
 
@@ -125,10 +113,10 @@ void render_show_socket_facts(const struct terminal *terminal, const struct mode
 	fputc('\n', out);
 	addresses_print(terminal, model, socket, out);
 	if (socket->owner_count != 0)
-		objects_print(terminal, model, "owner", model->owners + socket->first_owner,
+		objects_print(terminal, model, "owner", model->links + socket->first_owner,
 			      socket->owner_count, out);
 	if (socket->user_count != 0)
-		objects_print(terminal, model, "user", model->users + socket->first_user,
+		objects_print(terminal, model, "user", model->links + socket->first_user,
 			      socket->user_count, out);
 	traffic_print(terminal, model, socket, out);
 	twins_print(model, index, out);

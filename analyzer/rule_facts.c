@@ -176,12 +176,13 @@ int64_t rule_silent_since_ns(const struct model_socket *socket)
 	return socket->last_io_ns;
 }
 
-static int64_t links_gone_ns(const struct model *model, const uint32_t *links, uint32_t count)
+static int64_t links_gone_ns(const struct model *model, const struct model_link *links,
+			     uint32_t count)
 {
 	int64_t latest_ns = TIME_NONE;
 
 	for (uint32_t i = 0; i < count; i++) {
-		int64_t gone_ns = object_gone_ns(&model->objects[model->links[links[i]].object]);
+		int64_t gone_ns = object_gone_ns(&model->objects[links[i].object]);
 
 		if (gone_ns > latest_ns)
 			latest_ns = gone_ns;
@@ -191,9 +192,9 @@ static int64_t links_gone_ns(const struct model *model, const uint32_t *links, u
 
 int64_t rule_holders_gone_ns(const struct model *model, const struct model_socket *socket)
 {
-	int64_t owners_ns = links_gone_ns(model, model->owners + socket->first_owner,
+	int64_t owners_ns = links_gone_ns(model, model->links + socket->first_owner,
 					  socket->owner_count);
-	int64_t users_ns = links_gone_ns(model, model->users + socket->first_user,
+	int64_t users_ns = links_gone_ns(model, model->links + socket->first_user,
 					 socket->user_count);
 
 	return owners_ns > users_ns ? owners_ns : users_ns;
@@ -202,9 +203,7 @@ int64_t rule_holders_gone_ns(const struct model *model, const struct model_socke
 static const struct model_object *owner_of(const struct model *model,
 					   const struct model_socket *socket, uint32_t place)
 {
-	uint32_t link = model->owners[socket->first_owner + place];
-
-	return &model->objects[model->links[link].object];
+	return &model->objects[model->links[socket->first_owner + place].object];
 }
 
 bool rule_has_python_owners(const struct model *model, const struct model_socket *socket)

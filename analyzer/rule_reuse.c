@@ -157,7 +157,7 @@ void rule_describe_no_reuse(const struct rule_scene *scene, const struct rule_ro
 
 static uint32_t opener_tid(const struct model *model, const struct model_socket *socket)
 {
-	return socket->owner_count != 0 ? model->links[model->owners[socket->first_owner]].tid : 0;
+	return socket->owner_count != 0 ? model->links[socket->first_owner].tid : 0;
 }
 
 /* What the clock that dates I/O may lag behind: a tick of the kernel's, of 10 ms at the most. */

@@ -44,9 +44,9 @@ static void model_check(const struct model *model)
 		      socket->opened_stack < model->stacks_count);
 		connects_check(model, i);
 		for (uint32_t k = 0; k < socket->owner_count; k++)
-			check(model->links[model->owners[socket->first_owner + k]].socket == i);
+			check(model->links[socket->first_owner + k].socket == i);
 		for (uint32_t k = 0; k < socket->user_count; k++)
-			check(model->links[model->users[socket->first_user + k]].socket == i);
+			check(model->links[socket->first_user + k].socket == i);
 	}
 	for (uint32_t i = 0; i < model->objects_count; i++) {
 		const struct model_object *object = &model->objects[i];

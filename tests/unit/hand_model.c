@@ -28,8 +28,6 @@ void hand_init(struct hand_model *hand)
 	hand->model.class_names = hand->class_names;
 	hand->model.stacks = hand->stacks;
 	hand->model.places = hand->places;
-	hand->model.owners = hand->indices;
-	hand->model.users = hand->indices;
 	hand->model.opened = hand->indices;
 	hand->model.used = hand->indices;
 	hand->model.open_at_end = hand->indices;

@@ -10,8 +10,8 @@
 
 static void lists_free(struct model *model)
 {
-	uint32_t **const lists[] = {&model->owners, &model->users,       &model->opened,
-				    &model->used,   &model->open_at_end, &model->made};
+	uint32_t **const lists[] = {&model->opened, &model->used, &model->open_at_end,
+				    &model->made};
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		free(*lists[i]);
@@ -27,7 +27,7 @@ void object_scene_init(struct object_scene *scene)
 	scene->text = NULL;
 	scene->timelines = RENDER_TIMELINES_FEW;
 	/* the matcher makes its own */
-	model->owners = model->users = model->opened = model->used = model->open_at_end = NULL;
+	model->opened = model->used = model->open_at_end = NULL;
 }
 
 void object_scene_release(struct object_scene *scene)
