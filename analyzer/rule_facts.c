@@ -11,6 +11,7 @@
 #include "rule_scene.h"
 #include "selection.h"
 #include "socket_facts.h"
+#include "verdict_facts.h"
 
 /* A send so close before the close is a goodbye, as of PostgreSQL, MySQL and TLS. */
 #define GOODBYE_NS INT64_C(20000000)
@@ -97,13 +98,42 @@ static unsigned int kinds_of_end(const struct model_socket *row)
 /* What a login, one question and a goodbye take in sends; HTTP needs one, over TLS four. */
 #define EXCHANGE_SENDS_MAX 8
 
-static unsigned int kinds_of_traffic(const struct model_socket *row)
+static bool is_one_exchange(const struct model_socket *row, uint64_t sends, uint64_t receives)
+{
+	return sends != 0 && sends <= EXCHANGE_SENDS_MAX && receives != 0 &&
+	       (row->end == TRACE_END_CLOSED || row->end == TRACE_END_FINALIZED) &&
+	       !row->is_end_seen && row->error == 0;
+}
+
+/* A FIN that comes so soon after the answer belongs to it; a timeout takes longer. */
+#define RACED_SILENCE_NS INT64_C(20000000)
+
+/*
+ * The server closed as soon as it had answered, and we a moment later without having looked: which
+ * came first was the scheduler's choice.
+ */
+static bool is_raced(const struct rule_scene *scene, const struct model_socket *row)
+{
+	int64_t silence_ns = time_between(row->last_io_ns, row->peer_closed_ns);
+
+	return silence_ns <= RACED_SILENCE_NS &&
+	       time_between(row->peer_closed_ns, row->closed_ns) <= scene->settings->grace_ns;
+}
+
+static unsigned int kinds_of_traffic(const struct rule_scene *scene, const struct model_socket *row)
 {
 	uint64_t sends = model_socket_sends(row), receives = model_socket_receives(row);
+	unsigned int kinds = 0;
 
 	if (sends == 0 && receives == 0)
-		return RULE_KIND_SILENT;
-	return sends != 0 && sends <= EXCHANGE_SENDS_MAX && receives != 0 ? RULE_KIND_EXCHANGE : 0;
+		kinds |= RULE_KIND_SILENT;
+	if (is_one_exchange(row, sends, receives))
+		kinds |= RULE_KIND_ONE_EXCHANGE;
+	if (verdict_is_server_closed(row))
+		kinds |= RULE_KIND_SERVER_CLOSED;
+	if (is_raced(scene, row))
+		kinds |= RULE_KIND_RACED;
+	return kinds;
 }
 
 static unsigned int kinds_of_start(const struct rule_scene *scene, const struct model_socket *row)
@@ -123,7 +153,8 @@ static unsigned int kinds_of_start(const struct rule_scene *scene, const struct 
 uint16_t rule_kinds(const struct rule_scene *scene, uint32_t socket)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row) | kinds_of_traffic(row);
+	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row) |
+			     kinds_of_traffic(scene, row);
 
 	if (rule_is_descriptor_left(scene->model, socket))
 		kinds |= RULE_KIND_DESCRIPTOR_LEFT;

@@ -22,7 +22,9 @@ enum rule_kind {
 	RULE_KIND_FAILED = 1 << 10,
 	RULE_KIND_SLOW = 1 << 11,            /* connecting took longer than the settings allow */
 	RULE_KIND_DESCRIPTOR_LEFT = 1 << 12, /* rule_is_descriptor_left() */
-	RULE_KIND_EXCHANGE = 1 << 13, /* sent and received, and not more often than once takes */
+	RULE_KIND_ONE_EXCHANGE = 1 << 13,    /* and then closed by us, with nothing amiss */
+	RULE_KIND_SERVER_CLOSED = 1 << 14,   /* verdict_is_server_closed() */
+	RULE_KIND_RACED = 1 << 15,           /* the server closed with its answer, and we at once */
 };
 
 struct model;

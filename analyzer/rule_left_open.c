@@ -24,12 +24,13 @@ static bool may_be_lost_by_number(const struct rule_scene *scene, const struct r
 				  uint32_t socket)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	const char *runtime = scene->model->processes[row->process].runtime;
-	bool is_left = site->kind == RULE_SITE_OTHER ? rule_is_descriptor_left(scene->model, socket)
-						     : rule_is_left_open(scene->model, socket);
+	unsigned int left = site->kind == RULE_SITE_OTHER ? RULE_KIND_DESCRIPTOR_LEFT
+							  : RULE_KIND_LEFT_OPEN;
+	const char *runtime;
 
-	if (!is_left || rule_is_in_other_process(scene, socket))
+	if ((scene->kinds[socket] & left) == 0 || rule_is_in_other_process(scene, socket))
 		return false;
+	runtime = scene->model->processes[row->process].runtime;
 	if (strcmp(runtime, "python") == 0)
 		return (row->flags & TRACE_SOCKET_SHUT_DOWN) != 0 &&
 		       !rule_has_live_python_holder(scene->model, row);

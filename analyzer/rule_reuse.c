@@ -9,35 +9,11 @@
 #include "rule_scene.h"
 #include "rule_text.h"
 #include "socket_facts.h"
-#include "verdict_facts.h"
 
 /* ---- no-reuse ---- */
 
 /* Most servers have dropped an idle connection after that. */
 #define REUSE_NS_MAX INT64_C(30000000000)
-/* A FIN that comes so soon after the answer belongs to it; a timeout takes longer. */
-#define RACED_SILENCE_NS INT64_C(20000000)
-
-static bool is_one_exchange(const struct rule_scene *scene, uint32_t index)
-{
-	const struct model_socket *socket = &scene->model->sockets[index];
-
-	return (scene->kinds[index] & RULE_KIND_EXCHANGE) != 0 &&
-	       (socket->end == TRACE_END_CLOSED || socket->end == TRACE_END_FINALIZED) &&
-	       !socket->is_end_seen && socket->error == 0;
-}
-
-/*
- * The server closed as soon as it had answered, and we a moment later without having looked: which
- * came first was the scheduler's choice.
- */
-static bool is_raced(const struct rule_scene *scene, const struct model_socket *socket)
-{
-	int64_t silence_ns = time_between(socket->last_io_ns, socket->peer_closed_ns);
-
-	return silence_ns <= RACED_SILENCE_NS &&
-	       time_between(socket->peer_closed_ns, socket->closed_ns) <= scene->settings->grace_ns;
-}
 
 /* Who mostly closes first at this place? A race is won by the other side now and then. */
 static bool races_are_ours(const struct rule_scene *scene, const uint32_t *sockets, uint32_t count)
@@ -45,16 +21,25 @@ static bool races_are_ours(const struct rule_scene *scene, const uint32_t *socke
 	uint32_t ours = 0, raced = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct model_socket *socket = &scene->model->sockets[sockets[i]];
+		unsigned int kinds = scene->kinds[sockets[i]];
 
-		if (!is_one_exchange(scene, sockets[i]))
+		if ((kinds & RULE_KIND_ONE_EXCHANGE) == 0)
 			continue;
-		if (!verdict_is_server_closed(socket))
+		if ((kinds & RULE_KIND_SERVER_CLOSED) == 0)
 			ours++;
 		else
-			raced += is_raced(scene, socket);
+			raced += (kinds & RULE_KIND_RACED) != 0;
 	}
 	return raced < ours;
+}
+
+static bool is_one_exchange(const struct rule_scene *scene, uint32_t socket, bool with_raced)
+{
+	unsigned int kinds = scene->kinds[socket];
+
+	return (kinds & RULE_KIND_ONE_EXCHANGE) != 0 &&
+	       ((kinds & RULE_KIND_SERVER_CLOSED) == 0 ||
+		(with_raced && (kinds & RULE_KIND_RACED) != 0));
 }
 
 /* What the next connection of the same place is compared with. */
@@ -67,11 +52,9 @@ struct exchange {
 static struct exchange exchange_of(const struct rule_scene *scene, uint32_t socket, bool with_raced)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	bool is_one = is_one_exchange(scene, socket) &&
-		      (!verdict_is_server_closed(row) || (with_raced && is_raced(scene, row)));
 
 	return (struct exchange){
-		.is_one = is_one,
+		.is_one = is_one_exchange(scene, socket, with_raced),
 		.holder = scene->holders[socket],
 		.created_ns = row->created_ns,
 		.closed_ns = row->closed_ns,

@@ -255,6 +255,7 @@ static bool facts_make(struct rule_scene *scene)
 	if (scene->kinds == NULL || scene->holders == NULL)
 		return false;
 	for (uint32_t i = 0; i < count; i++) {
+		model_socket_ahead(scene->model, i);
 		scene->kinds[i] = rule_kinds(scene, i);
 		scene->holders[i] = object_holder(scene->model, &scene->model->sockets[i]);
 	}

@@ -120,6 +120,7 @@ static void sockets_gather(struct gathering *gathering)
 								: MODEL_NONE;
 		uint32_t sum = line != MODEL_NONE ? groups->places[line] : 0;
 
+		model_socket_ahead(groups->model, i);
 		if (line != MODEL_NONE)
 			socket_gather(groups->model, &groups->model->sockets[i], &groups->sums[sum],
 				      &gathering->tallies[sum], gathering->values);

@@ -110,12 +110,13 @@ static size_t cookies_keep_shared(uint64_t *cookies, size_t count)
 /* Adds up the bytes on the way: both are read from the trace, and that is best done once. */
 static bool shared_init(struct shared *shared, const struct model *model, struct summary *summary)
 {
-	size_t count = model->sockets_count;
+	uint32_t count = model->sockets_count;
 
 	*shared = (struct shared){.cookies = malloc(count * sizeof *shared->cookies)};
-	for (size_t i = 0; shared->cookies != NULL && i < count; i++) {
+	for (uint32_t i = 0; shared->cookies != NULL && i < count; i++) {
 		const struct model_socket *socket = &model->sockets[i];
 
+		model_socket_ahead(model, i);
 		shared->cookies[i] = model_socket_cookie(socket);
 		summary->bytes_sent += model_socket_bytes_sent(socket);
 		summary->bytes_received += model_socket_bytes_received(socket);
