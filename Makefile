@@ -54,7 +54,7 @@ RUNNERS := $(if $(UNIT_OBJECTS),$(BUILD)/tests/unit) $(if $(SYSTEM_OBJECTS),$(BU
 LARGE_RUNNER := $(if $(LARGE_OBJECTS),$(BUILD)/tests/large)
 
 INSTALL_PACKAGES := @tests/support/install-packages.sh $(if $(findstring clang,$(CC)),clang)
-RUN_TESTS := @SOCKLIFE_BUILD=$(abspath $(BUILD)) SOCKLIFE_SOURCE=$(CURDIR) \
+RUN_TESTS := @SOCKLIFE_BUILD="$(abspath $(BUILD))" SOCKLIFE_SOURCE="$(CURDIR)" \
 	$(if $(SAN),SOCKLIFE_SAN=$(SAN)) tests/support/run-tests.sh
 
 .PHONY: all demo test test-all foreign test-programs random tsan mutations fuzz fuzz-run lint format bench bench-programs bench-analyzer \
@@ -184,7 +184,7 @@ $(BUILD)/examples/%: examples/%.c $(STAMP)
 demo: ## a real program talks to a real server, and what socklife says of it
 	$(INSTALL_PACKAGES) build demo
 	@$(MAKE) --no-print-directory all
-	@examples/demo/demo.sh $(abspath $(BUILD))/socklife
+	@examples/demo/demo.sh "$(abspath $(BUILD))/socklife"
 
 test: ## build and run all tests (SAN=address,undefined: under the sanitizers)
 	$(INSTALL_PACKAGES) build test
@@ -206,7 +206,7 @@ test-programs: all $(RUNNERS) $(LARGE_RUNNER) $(SUBJECT_PRODUCTS) $(EXAMPLES) $(
 random: ## the random program, RUNS=10000 times from SEED=1, against its own log
 	$(INSTALL_PACKAGES) build
 	@$(MAKE) --no-print-directory all $(RANDOM)
-	@$(BUILD)/tests/random $(abspath $(BUILD))/libsocklife.so $(BUILD)/tests/random_lives \
+	@$(BUILD)/tests/random "$(abspath $(BUILD))/libsocklife.so" $(BUILD)/tests/random_lives \
 		$(RUNS) $(SEED)
 
 tsan: ## the recorder's threads under ThreadSanitizer
@@ -252,8 +252,8 @@ bench: ## what recording costs, against the bare program (BENCH=scale for the lo
 	$(INSTALL_PACKAGES) build bench
 	@$(MAKE) --no-print-directory all bench-programs
 	@cd $(BUILD)/bench && for part in hooks python programs; do \
-		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 $(CURDIR)/tests/bench/bench_$$part.py \
-			$(abspath $(BUILD))/libsocklife.so || exit; done
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$(CURDIR)/tests/bench/bench_$$part.py" \
+			"$(abspath $(BUILD))/libsocklife.so" || exit; done
 
 bench-programs: $(BENCH_PRODUCTS)
 
@@ -267,20 +267,20 @@ $(BUILD)/bench/analyzer: $(call object,tests/bench/analyzer.c tests/support/gene
 bench-analyzer: ## time and memory of reports on large traces (SOCKETS="100000 1000000" for others)
 	$(INSTALL_PACKAGES) build
 	@$(MAKE) --no-print-directory all $(BUILD)/bench/analyzer
-	@cd $(BUILD)/bench && ./analyzer $(abspath $(BUILD))/socklife $(SOCKETS)
+	@cd $(BUILD)/bench && ./analyzer "$(abspath $(BUILD))/socklife" $(SOCKETS)
 
 INSTALLED = bin/socklife lib/socklife/libsocklife.so share/man/man1/socklife.1 \
 	$(patsubst preload/include/%,include/%,$(wildcard preload/include/socklife/*))
 
 install: all ## install to DESTDIR and PREFIX=/usr/local
-	install -D -m 755 $(BUILD)/socklife $(DESTDIR)$(PREFIX)/bin/socklife
-	install -D -m 644 $(BUILD)/libsocklife.so $(DESTDIR)$(PREFIX)/lib/socklife/libsocklife.so
-	install -D -m 644 analyzer/socklife.1 $(DESTDIR)$(PREFIX)/share/man/man1/socklife.1
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include/socklife preload/include/socklife/*
+	install -D -m 755 $(BUILD)/socklife "$(DESTDIR)$(PREFIX)/bin/socklife"
+	install -D -m 644 $(BUILD)/libsocklife.so "$(DESTDIR)$(PREFIX)/lib/socklife/libsocklife.so"
+	install -D -m 644 analyzer/socklife.1 "$(DESTDIR)$(PREFIX)/share/man/man1/socklife.1"
+	install -D -m 644 -t "$(DESTDIR)$(PREFIX)/include/socklife" preload/include/socklife/*
 
 uninstall: ## remove what install put there
-	rm -f $(INSTALLED:%=$(DESTDIR)$(PREFIX)/%)
-	-rmdir $(DESTDIR)$(PREFIX)/lib/socklife $(DESTDIR)$(PREFIX)/include/socklife
+	rm -f $(INSTALLED:%="$(DESTDIR)$(PREFIX)/%")
+	-rmdir "$(DESTDIR)$(PREFIX)/lib/socklife" "$(DESTDIR)$(PREFIX)/include/socklife"
 
 clean: ## remove the build directory
 	rm -rf build
