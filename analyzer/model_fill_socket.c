@@ -119,14 +119,17 @@ static void pending_decide(const struct model *model, struct model_socket *socke
 
 /*
  * In these states the peer's FIN has arrived. So it had when what we sent after it was answered by
- * a reset: that is EPIPE then, and ECONNRESET otherwise (Linux' tcp_reset()).
+ * a reset: that is EPIPE then, and ECONNRESET otherwise (Linux' tcp_reset()). Where we had shut our
+ * side down, a connection that is over without an error has had both ends (tcp_done()).
  */
 static bool has_fin(const struct model_socket *socket, const struct trace_socket *record)
 {
-	bool is_answered = record->so_error == EPIPE || LIVE(record->io_error) == EPIPE;
+	int error = record->so_error != 0 ? record->so_error : LIVE(record->io_error);
 
+	if (record->tcp_state == TCP_CLOSE && (socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0)
+		return error == 0;
 	if (record->tcp_state == TCP_CLOSE)
-		return is_answered && (socket->flags & TRACE_SOCKET_SHUT_WRITE) == 0;
+		return record->so_error == EPIPE || LIVE(record->io_error) == EPIPE;
 	return record->tcp_state == TCP_CLOSE_WAIT || record->tcp_state == TCP_LAST_ACK ||
 	       record->tcp_state == TCP_CLOSING;
 }

@@ -175,8 +175,8 @@ static void sockets_end(struct model *model, const struct model_process *process
 }
 
 /*
- * An object that nobody saw go was alive when its process ended; exec ends it with the image. Of one
- * that nobody could see go it is not known.
+ * An object that nobody saw go was alive when its process ended; exec ends it with the image. Of
+ * one that nobody could see go it is not known.
  */
 static void objects_end(struct model *model, const struct model_process *process)
 {

@@ -188,6 +188,8 @@ static void event_add(const struct model_event *event, struct story *story)
 		story_add(story, event->time_ns, event->stack, "close of fd %d failed: %s",
 			  event->fd, words_errno(event->value));
 		return;
+	case TRACE_EVENT_PEER_CLOSED:
+		return; /* the peer's end has a line of its own */
 	case TRACE_EVENT_UNREAD:
 		story_add(story, event->time_ns, event->stack,
 			  "closed over %d received bytes that nobody had read", event->value);

@@ -107,20 +107,22 @@ static bool is_one_exchange(const struct model_socket *row, uint64_t sends, uint
 
 /* A FIN that comes so soon after the answer belongs to it; a timeout takes longer. */
 #define RACED_SILENCE_NS INT64_C(20000000)
+/* And so long a busy machine may let us wait before we close. */
+#define RACED_HELD_NS INT64_C(100000000)
 
 /*
  * The server closed as soon as it had answered, and we a moment later without having looked: which
  * came first was the scheduler's choice.
  */
-static bool is_raced(const struct rule_scene *scene, const struct model_socket *row)
+static bool is_raced(const struct model_socket *row)
 {
 	int64_t silence_ns = time_between(row->last_io_ns, row->peer_closed_ns);
 
 	return silence_ns <= RACED_SILENCE_NS &&
-	       time_between(row->peer_closed_ns, row->closed_ns) <= scene->settings->grace_ns;
+	       time_between(row->peer_closed_ns, row->closed_ns) <= RACED_HELD_NS;
 }
 
-static unsigned int kinds_of_traffic(const struct rule_scene *scene, const struct model_socket *row)
+static unsigned int kinds_of_traffic(const struct model_socket *row)
 {
 	uint64_t sends = model_socket_sends(row), receives = model_socket_receives(row);
 	unsigned int kinds = 0;
@@ -131,7 +133,7 @@ static unsigned int kinds_of_traffic(const struct rule_scene *scene, const struc
 		kinds |= RULE_KIND_ONE_EXCHANGE;
 	if (verdict_is_server_closed(row))
 		kinds |= RULE_KIND_SERVER_CLOSED;
-	if (is_raced(scene, row))
+	if (is_raced(row))
 		kinds |= RULE_KIND_RACED;
 	return kinds;
 }
@@ -153,8 +155,7 @@ static unsigned int kinds_of_start(const struct rule_scene *scene, const struct 
 uint16_t rule_kinds(const struct rule_scene *scene, uint32_t socket)
 {
 	const struct model_socket *row = &scene->model->sockets[socket];
-	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row) |
-			     kinds_of_traffic(scene, row);
+	unsigned int kinds = kinds_of_start(scene, row) | kinds_of_end(row) | kinds_of_traffic(row);
 
 	if (rule_is_descriptor_left(scene->model, socket))
 		kinds |= RULE_KIND_DESCRIPTOR_LEFT;

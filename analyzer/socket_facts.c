@@ -142,6 +142,8 @@ enum socket_closer socket_first_closer(const struct model_socket *socket)
 
 	if (!socket_is_connection(socket))
 		return SOCKET_CLOSER_NONE;
+	if (socket->is_shut_first)
+		return SOCKET_CLOSER_US;
 	if (peer_closed &&
 	    (socket->closed_ns == TIME_NONE || socket->peer_closed_ns <= socket->closed_ns))
 		return SOCKET_CLOSER_PEER;

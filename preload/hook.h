@@ -96,6 +96,7 @@ void hook_accepted(int listener_fd, int fd, const struct sockaddr *address, cons
 		   socklen_t room, int flags);
 void hook_bound(int fd, const struct sockaddr *address, socklen_t size);
 void hook_listening(int fd, int backlog);
+void hook_shutting_down(int fd, int how);
 void hook_shut_down(int fd, int how);
 void hook_option_read(int fd, int level, int option, const void *value, const socklen_t *size);
 

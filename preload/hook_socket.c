@@ -181,6 +181,17 @@ HOOK_EXPORT int accept4(int listener_fd, __SOCKADDR_ARG address, socklen_t *rest
 	return fd;
 }
 
+void hook_shutting_down(int fd, int how)
+{
+	struct hook_scope scope;
+
+	if (recorder_socket(fd) == NULL || hook_is_silent())
+		return;
+	scope = hook_enter();
+	recorder_shutting_down(fd, how);
+	hook_leave(scope);
+}
+
 void hook_shut_down(int fd, int how)
 {
 	struct hook_scope scope;
@@ -194,8 +205,10 @@ void hook_shut_down(int fd, int how)
 
 HOOK_EXPORT int shutdown(int fd, int how)
 {
-	int result = REAL(shutdown)(fd, how);
+	int result;
 
+	hook_shutting_down(fd, how);
+	result = REAL(shutdown)(fd, how);
 	if (result == 0)
 		hook_shut_down(fd, how);
 	return result;

@@ -72,8 +72,10 @@ static long syscall_accept(SYSCALL_PARAMETERS)
 
 static long syscall_shutdown(SYSCALL_PARAMETERS)
 {
-	long result = SYSCALL_REAL();
+	long result;
 
+	hook_shutting_down((int)a, (int)b);
+	result = SYSCALL_REAL();
 	if (result == 0)
 		hook_shut_down((int)a, (int)b);
 	return result;

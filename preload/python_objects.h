@@ -22,7 +22,7 @@ struct python_instance {
 	uint32_t id, generation;
 	/* Inside a __new__ of Python's, inside __init__, out of both. */
 	bool is_creating, is_constructing, is_constructed;
-	bool is_revived; /* its end will not be seen */
+	bool is_revived;                    /* its end will not be seen */
 	const struct python_object *proxy;  /* stands before it; NULL none, or gone */
 	const struct python_object *behind; /* of a proxy: what it stands before */
 };

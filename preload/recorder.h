@@ -142,6 +142,7 @@ void recorder_connect_decided(int fd, int error);
 
 void recorder_bound(int fd, const struct sockaddr *address, socklen_t size);
 void recorder_listening(int fd, int backlog);
+void recorder_shutting_down(int fd, int how); /* just before */
 void recorder_shut_down(int fd, int how);
 
 /* ---- sockets: traffic; the hot path ---- */

@@ -310,6 +310,14 @@ void recorder_listening(int fd, int backlog)
 	recorder_event(socket, TRACE_EVENT_LISTEN, fd, backlog);
 }
 
+void recorder_shutting_down(int fd, int how)
+{
+	struct trace_socket *socket = recorder_is_ready() ? sockets_record(sockets_slot(fd)) : NULL;
+
+	if (socket != NULL && how != SHUT_RD && !recorder_has_flag(socket, TRACE_SOCKET_SHUT_WRITE))
+		recorder_tcp_shutting_down(socket, fd);
+}
+
 void recorder_shut_down(int fd, int how)
 {
 	struct trace_socket *socket = recorder_is_ready() ? sockets_record(sockets_slot(fd)) : NULL;

@@ -109,6 +109,7 @@ bool recorder_look_at_tcp(struct trace_socket *socket, int fd);
 void recorder_read_tcp(struct trace_socket *socket, int fd);
 /* The last descriptor is about to be closed: what the kernel still knows. */
 void recorder_tcp_closing(struct trace_socket *socket, int fd);
+void recorder_tcp_shutting_down(struct trace_socket *socket, int fd);
 
 void recorder_event(const struct trace_socket *socket, enum trace_event_kind what, int fd,
 		    int value);

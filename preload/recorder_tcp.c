@@ -14,6 +14,7 @@
 #define TCP_STATE_FIN_WAIT1   4
 #define TCP_STATE_FIN_WAIT2   5
 #define TCP_STATE_CLOSE       7
+#define TCP_STATE_CLOSE_WAIT  8
 
 /* Reading SO_ERROR clears it, which another process that shares the socket would notice. */
 static bool tcp_is_private(const struct trace_socket *socket)
@@ -46,15 +47,21 @@ static void tcp_read_counts(struct trace_socket *socket, int fd, const struct tc
 	RECORDER_SET(socket->tcp_unacked, is_seen ? 0 : tcp_queued(fd, SIOCOUTQ));
 }
 
+static bool tcp_ask(const struct trace_socket *socket, int fd, struct tcp_info *info)
+{
+	socklen_t size = sizeof(*info);
+
+	return socket->type == SOCK_STREAM &&
+	       (socket->family == AF_INET || socket->family == AF_INET6) &&
+	       recorder_has_flag(socket, TRACE_SOCKET_CONNECTING | TRACE_SOCKET_CONNECTED) &&
+	       kernel_call5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+}
+
 bool recorder_look_at_tcp(struct trace_socket *socket, int fd)
 {
 	struct tcp_info info = {0};
-	socklen_t size = sizeof(info);
 
-	if (socket->type != SOCK_STREAM ||
-	    (socket->family != AF_INET && socket->family != AF_INET6) ||
-	    !recorder_has_flag(socket, TRACE_SOCKET_CONNECTING | TRACE_SOCKET_CONNECTED) ||
-	    kernel_call5(SYS_getsockopt, fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+	if (!tcp_ask(socket, fd, &info))
 		return false;
 	RECORDER_SET(socket->tcp_read_ns, clock_now_ns());
 	RECORDER_SET(socket->tcp_state, info.tcpi_state);
@@ -90,6 +97,15 @@ static void tcp_settle_connect(struct trace_socket *socket, int fd)
 		recorder_connect_finish(socket, fd, error);
 	else if (state != TCP_STATE_CLOSE && state != TCP_STATE_SYN_SENT)
 		recorder_connect_finish(socket, fd, 0);
+}
+
+/* Once our own end is sent, the kernel forgets when the peer's came, and soon which came first. */
+void recorder_tcp_shutting_down(struct trace_socket *socket, int fd)
+{
+	struct tcp_info info = {0};
+
+	if (tcp_ask(socket, fd, &info) && info.tcpi_state == TCP_STATE_CLOSE_WAIT)
+		recorder_event(socket, TRACE_EVENT_PEER_CLOSED, fd, (int)info.tcpi_last_ack_recv);
 }
 
 /* The peer's FIN is among tcp_bytes_received; only in these states it has not come. */

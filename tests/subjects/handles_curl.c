@@ -114,8 +114,12 @@ static void run_share_names(void)
 int main(int argc, char *argv[])
 {
 	static const struct scenario scenarios[] = {
-		{"reuse", run_reuse},   {"copies", run_copies}, {"leaked", run_leaked},
-		{"unused", run_unused}, {"multi", run_multi},   {"share", run_share},
+		{"reuse", run_reuse},
+		{"copies", run_copies},
+		{"leaked", run_leaked},
+		{"unused", run_unused},
+		{"multi", run_multi},
+		{"share", run_share},
 		{"share-names", run_share_names},
 	};
 

@@ -326,7 +326,7 @@ static void run_within(void)
 static void run_next(void)
 {
 	struct door *door = door_make(port());
-	int (*knock)(struct door *door);
+	int (*knock)(struct door * door);
 
 	*(void **)&knock = dlsym(RTLD_NEXT, "door_knock");
 	MUST(knock != NULL && knock(door) == 1);

@@ -340,8 +340,8 @@ Test(handles_catalog, found_by_rtld_next_is_a_gap)
 	cr_expect_eq(report_size(socket_named(&subject, "nobodys"), "owners"), 0);
 	subject_release(&subject);
 	door_record(&subject, "late");
-	cr_expect(json_is_true(json_object_get(json_object_get(subject.report, "coverage"),
-					       "complete")));
+	cr_expect(json_is_true(
+		json_object_get(json_object_get(subject.report, "coverage"), "complete")));
 	subject_release(&subject);
 }
 

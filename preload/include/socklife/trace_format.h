@@ -293,7 +293,7 @@ struct trace_object {
 };
 
 /* trace_object.flags */
-#define TRACE_OBJECT_ADOPTED       (1u << 0) /* its birth was not seen: copied or unpickled */
+#define TRACE_OBJECT_ADOPTED (1u << 0) /* its birth was not seen: copied or unpickled */
 /* Its finalizer let it live on: nothing tells when it goes in the end. */
 #define TRACE_OBJECT_DEATH_UNKNOWN (1u << 1)
 #define TRACE_OBJECT_ONE_THREAD    (1u << 2) /* its class is not meant to be shared by threads */
