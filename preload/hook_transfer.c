@@ -83,10 +83,15 @@ HOOK_EXPORT HOT_ENTRY ssize_t send(int fd, const void *buffer, size_t size, int 
 }
 HOOK_ALIAS(__send, send);
 
-/*
- * A stream's address means something only to TCP Fast Open, which connects by it (tcp(7)); there
- * EINPROGRESS says that the connect is under way.
- */
+/* What only a connect says that has been tried (connect(2)). */
+static bool error_is_of_connect(int error)
+{
+	return error == EINPROGRESS || error == ECONNREFUSED || error == ETIMEDOUT ||
+	       error == EHOSTUNREACH || error == ENETUNREACH || error == ECONNRESET ||
+	       error == EADDRNOTAVAIL;
+}
+
+/* A stream's address means something only to TCP Fast Open, which connects by it (tcp(7)). */
 static void hook_addressed(struct trace_socket *socket, int fd, int64_t result, int flags,
 			   const struct sockaddr *address, socklen_t size)
 {
@@ -95,10 +100,10 @@ static void hook_addressed(struct trace_socket *socket, int fd, int64_t result, 
 
 	if (address == NULL || (socket->type == SOCK_STREAM && !is_fast_open))
 		return;
-	if (result < 0 && !(is_fast_open && errno == EINPROGRESS))
+	if (result < 0 && !(is_fast_open && error_is_of_connect(errno)))
 		return;
 	scope = hook_enter();
-	recorder_addressed(socket, fd, address, size);
+	recorder_addressed(socket, fd, address, size, result < 0 ? scope.error : EINPROGRESS);
 	hook_leave(scope);
 }
 

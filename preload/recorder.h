@@ -174,9 +174,12 @@ bool recorder_counted(struct trace_socket *socket, enum recorder_direction direc
  */
 void recorder_transferred(struct trace_socket *socket, int fd, enum recorder_direction direction,
 			  int64_t result, int error, bool asked);
-/* sendto/sendmsg with an address: a datagram's first destination, or TCP Fast Open's connect. */
+/*
+ * sendto/sendmsg with an address: a datagram's first destination, or TCP Fast Open's connect, of
+ * which `error` tells (EINPROGRESS: it goes on behind the send).
+ */
 void recorder_addressed(struct trace_socket *socket, int fd, const struct sockaddr *address,
-			socklen_t size);
+			socklen_t size, int error);
 
 /* ---- the process ---- */
 

@@ -271,7 +271,7 @@ static bool socket_raise_flag(struct trace_socket *socket, uint32_t flag)
 }
 
 void recorder_addressed(struct trace_socket *socket, int fd, const struct sockaddr *address,
-			socklen_t size)
+			socklen_t size, int error)
 {
 	struct trace_connect *connect;
 
@@ -285,5 +285,5 @@ void recorder_addressed(struct trace_socket *socket, int fd, const struct sockad
 	/* TCP Fast Open: the handshake goes on behind the send (tcp(7), RFC 7413). */
 	connect = recorder_connecting(fd, address, size);
 	if (connect != NULL)
-		recorder_connect_returned(fd, connect, -1, EINPROGRESS);
+		recorder_connect_returned(fd, connect, -1, error);
 }

@@ -92,6 +92,20 @@ static void fast_open(void)
 	}
 }
 
+/* Nobody listens there any more. */
+static void fast_open_refused(void)
+{
+	int gone = fast_listener(), fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in address = loopback(port_of(gone));
+
+	MUST(close(gone) == 0);
+	fact("client", fd);
+	MUST(sendto(fd, "fast open", 9, MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&address,
+		    sizeof(address)) == -1);
+	fact("refused", errno == ECONNREFUSED);
+	MUST(close(fd) == 0);
+}
+
 static void fast_open_connect(void)
 {
 	int listener = fast_listener(), fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, server;
@@ -162,6 +176,7 @@ int main(int argc, char *argv[])
 		{"abandoned", abandoned},
 		{"unasked", unasked},
 		{"fast-open", fast_open},
+		{"fast-open-refused", fast_open_refused},
 		{"fast-open-connect", fast_open_connect},
 		{"datagram-refused", datagram_refused},
 		{"accept-storm", accept_storm},

@@ -68,6 +68,17 @@ Test(entry_connects, a_send_that_connects_is_a_connect)
 	subject_release(&subject);
 }
 
+Test(entry_connects, a_send_that_is_to_connect_may_be_refused)
+{
+	struct subject subject;
+	const json_t *client = client_record(&subject, "fast-open-refused");
+
+	cr_expect_eq(subject_fact(&subject, "refused"), 1);
+	cr_expect(report_is(client, "connect_error", "ECONNREFUSED"), "%s", report_dump(client));
+	cr_expect_eq(report_number(client, "bytes_sent"), 0, "%s", report_dump(client));
+	subject_release(&subject);
+}
+
 Test(entry_connects, a_connect_that_waits_for_a_send_is_a_connect)
 {
 	struct subject subject;

@@ -184,7 +184,8 @@ static void round_describe(int fd, int round)
 	recorder_cloexec(fd, round & 1);
 	recorder_bound(fd, NULL, 0);
 	if (socket != NULL)
-		recorder_addressed(socket, fd, (struct sockaddr *)&address, sizeof(address));
+		recorder_addressed(socket, fd, (struct sockaddr *)&address, sizeof(address),
+				   EINPROGRESS);
 	recorder_named("tsan.example", (struct sockaddr *)&address, sizeof(address), 1);
 }
 
