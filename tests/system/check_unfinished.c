@@ -17,15 +17,19 @@ FIXTURE_SUITE(check_unfinished);
 static const char holding[] = HOLD "print(os.getpid(), flush=True)\n"
 				   "time.sleep(600)\n";
 
-/* The same in a child that outlives the program, for so many seconds. */
-static const char leaving[] = HOLD "child = os.fork()\n"
+/* The same in a child that outlives the program, for so many seconds; it has a file of its own by
+ * the time the program ends. */
+static const char leaving[] = HOLD "ready, tell = os.pipe()\n"
+				   "child = os.fork()\n"
 				   "if child:\n"
 				   "    print(child, flush=True)\n"
+				   "    os.read(ready, 1)\n"
 				   "    os._exit(0)\n"
 				   "os.setsid()\n"
 				   "for fd in range(3):\n"
 				   "    os.dup2(os.open(os.devnull, os.O_RDWR), fd)\n"
 				   "own = socket.create_server(('127.0.0.1', 0))\n"
+				   "os.write(tell, b'1')\n"
 				   "time.sleep(float(sys.argv[1]))\n";
 
 static struct command_options options;
