@@ -39,7 +39,7 @@ static void addresses_print(const struct terminal *terminal, const struct model 
 	if (socket->peer.family != 0) {
 		address_escape(terminal, model, &socket->peer, text, sizeof text);
 		fprintf(out, "  peer       %s", text);
-		if (socket->peer_name != NULL) {
+		if (socket_has_peer_name(socket)) {
 			terminal_escape(terminal, socket->peer_name, strlen(socket->peer_name),
 					text, sizeof text);
 			fprintf(out, ", looked up as %s", text);

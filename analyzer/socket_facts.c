@@ -110,6 +110,20 @@ bool address_text_fill(const struct model *model, const struct model_address *ad
 	}
 }
 
+bool socket_has_peer_name(const struct model_socket *socket)
+{
+	const char *name = socket->peer_name;
+	char bare[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+	size_t size = name != NULL ? strcspn(name, "%") : 0;
+
+	if (name == NULL || size >= sizeof bare)
+		return name != NULL;
+	memcpy(bare, name, size);
+	bare[size] = '\0';
+	return inet_pton(AF_INET, bare, &address) != 1 && inet_pton(AF_INET6, bare, &address) != 1;
+}
+
 bool socket_is_connection(const struct model_socket *socket)
 {
 	bool was_connected = socket->connected_ns != TIME_NONE ||

@@ -123,21 +123,19 @@ static void address_escape(const struct socket_row *row, const struct model_addr
 		snprintf(text, size, "%s", otherwise);
 }
 
-/* "db.example.com 10.0.0.7:5432"; the name alone says nothing when it is the address. */
+/* "db.example.com 10.0.0.7:5432" */
 static void peer_escape(const struct socket_row *row, const struct model_socket *socket, char *text,
 			size_t size)
 {
 	size_t used = 0;
 
-	if (socket->peer_name != NULL) {
+	if (socket_has_peer_name(socket)) {
 		terminal_escape(row->terminal, socket->peer_name, strlen(socket->peer_name), text,
 				size / 2);
 		used = strlen(text);
 	}
 	address_escape(row, &socket->peer, "-", text + used + (used != 0), size - used - 1);
-	if (used != 0 && strncmp(text, text + used + 1, used) == 0)
-		memmove(text, text + used + 1, strlen(text + used + 1) + 1);
-	else if (used != 0)
+	if (used != 0)
 		text[used] = ' ';
 }
 

@@ -95,6 +95,23 @@ Test(render_text, tells_a_socket_on_one_line)
 		  "closed  us  app.py:12 main\n");
 }
 
+Test(render_text, names_the_peer_unless_its_name_is_its_address)
+{
+	struct model_socket *named = hand_socket(&hand), *by_number = hand_socket(&hand),
+			    *by_number_6 = hand_socket(&hand);
+
+	hand.places[0] = (struct model_place){.bytes = {[15] = 1}};
+	named->peer_name = "db.example";
+	by_number->peer_name = "127.0.0.1";
+	by_number->peer.port = 5433;
+	by_number_6->peer_name = "::1";
+	by_number_6->peer = (struct model_address){.family = AF_INET6, .port = 5434, .place = 0};
+	RENDERED(text);
+	has(text, " db.example 127.0.0.1:5432 ");
+	has(text, "  127.0.0.1:5433 ");
+	has(text, "  [::1]:5434 ");
+}
+
 Test(render_text, says_so_in_one_line_when_there_was_no_socket)
 {
 	RENDERED(text);
