@@ -33,6 +33,7 @@ static const struct server_type {
 	/* As root it would need a directory outside of the scratch directory. */
 	[SERVER_SSHD] = {sshd_prepare, NULL, "nobody"},
 	[SERVER_RDS] = {rds_prepare, NULL, NULL},
+	[SERVER_GUNICORN] = {gunicorn_prepare, NULL, NULL},
 };
 
 static bool port_is_free(int port)

@@ -16,7 +16,8 @@ enum server_kind {
 	SERVER_POSTGRES, /* TCP and UNIX; database postgres, user tester, no password */
 	SERVER_MARIADB,  /* TCP and UNIX; user root, no password */
 	SERVER_SSHD,     /* answers key scans */
-	SERVER_RDS       /* examples/rds_stub.py, HTTP, keeps connections */
+	SERVER_RDS,      /* examples/rds_stub.py, HTTP, keeps connections */
+	SERVER_GUNICORN  /* HTTP: two workers that answer everything alike */
 };
 
 struct server {
@@ -25,6 +26,8 @@ struct server {
 	/* nginx: how long it keeps an idle connection, 0 for a second; a program that is not about
 	 * that should have so long that no load of the machine makes a difference. */
 	int keep_alive_s;
+
+	const char *worker_class; /* gunicorn: NULL for its own choice */
 
 	const char *directory;
 	int port, tls_port;

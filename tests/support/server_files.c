@@ -184,3 +184,20 @@ void rds_prepare(struct server *server)
 						   scratch_source("examples/rds_stub.py"),
 						   scratch_format("%d", server->port)));
 }
+
+void gunicorn_prepare(struct server *server)
+{
+	static const char application[] =
+		"def application(environ, start_response):\n"
+		"    start_response('200 OK', [('Content-Length', '6')])\n"
+		"    return [b'hello\\n']\n";
+
+	scratch_write(file_in(server, "app.py"), application, sizeof(application) - 1);
+	server->pid_file = file_in(server, "gunicorn.pid");
+	server->stop_signal = SIGTERM;
+	server->arguments =
+		list_keep(COMMAND_LIST("/usr/bin/gunicorn", "--workers", "2", "--worker-class",
+				       server->worker_class != NULL ? server->worker_class : "sync",
+				       "--bind", server_address(server), "--pid", server->pid_file,
+				       "--chdir", server->directory, "app:application"));
+}

@@ -13,6 +13,7 @@ void postgres_prepare(struct server *server);
 void mariadb_prepare(struct server *server);
 void sshd_prepare(struct server *server);
 void rds_prepare(struct server *server);
+void gunicorn_prepare(struct server *server);
 
 /* A command that ends with 0 once the server answers; NULL: a connect() tells enough. */
 const char *const *postgres_ready(const struct server *server);

@@ -1,4 +1,6 @@
 /* Well-known programs and well-written ones: no finding on them is more than a note. */
+#include <signal.h>
+
 #include "fixture.h"
 #include "report.h"
 #include "scratch.h"
@@ -7,21 +9,27 @@
 
 FIXTURE_SUITE(healthy);
 
-static void expect_notes_only(const char *const argv[])
+static void expect_health(const struct subject *subject)
 {
-	const struct subject_options options = {.way = SUBJECT_RUN};
-	struct subject subject;
 	const json_t *finding;
 	size_t index;
 
-	subject_run(&subject, &options, argv);
-	cr_expect_eq(subject.command.status, 0, "%s", subject.command.err);
-	cr_expect_gt(report_size(subject.report, "sockets"), 0);
-	json_array_foreach(json_object_get(subject.report, "findings"), index, finding)
+	cr_expect_eq(subject->command.status, 0, "%s", subject->command.err);
+	cr_expect_gt(report_size(subject->report, "sockets"), 0);
+	json_array_foreach(json_object_get(subject->report, "findings"), index, finding)
 	{
 		cr_expect_str_eq(report_text(finding, "severity"), "note", "%s",
 				 report_dump(finding));
 	}
+}
+
+static void expect_notes_only(const char *const argv[])
+{
+	const struct subject_options options = {.way = SUBJECT_RUN};
+	struct subject subject;
+
+	subject_run(&subject, &options, argv);
+	expect_health(&subject);
 	subject_release(&subject);
 }
 
@@ -87,4 +95,50 @@ Test(healthy, urllib3_pools_downloading)
 Test(healthy, aiohttp_with_a_session)
 {
 	python_runs("aiohttp_session", SERVER_NGINX);
+}
+
+/* Sixty requests of four threads. */
+static void load(const struct server *server)
+{
+	struct command command;
+
+	command_run(&command,
+		    COMMAND_LIST("/usr/bin/python3", scratch_source("tests/subjects/healthy.py"),
+				 "urllib3_downloads", "127.0.0.1",
+				 scratch_format("%d", server->port)),
+		    NULL);
+	cr_expect_eq(command.status, 0, "%s", command.err);
+	command_release(&command);
+}
+
+/* Under load, with its workers exchanged in between. */
+static void gunicorn_serves(const char *worker_class)
+{
+	struct subject_options options = {.way = SUBJECT_RUN};
+	struct server server = {.worker_class = worker_class};
+	struct subject subject;
+
+	server_prepare(&server, SERVER_GUNICORN);
+	options.command.directory = server.directory;
+	subject_start(&subject, &options, server.arguments);
+	server_await(&server, &subject.command);
+	load(&server);
+	cr_assert_eq(kill(server_pid(&server), SIGHUP), 0);
+	load(&server);
+	server_drain(&server);
+	cr_assert_eq(kill(server_pid(&server), server.stop_signal), 0);
+	subject_finish(&subject);
+	expect_health(&subject);
+	cr_expect_gt(report_sockets_of(subject.report, 0, "accept"), 0);
+	subject_release(&subject);
+}
+
+Test(healthy, gunicorn_under_load)
+{
+	gunicorn_serves("sync");
+}
+
+Test(healthy, gunicorn_with_threads_under_load)
+{
+	gunicorn_serves("gthread");
 }
