@@ -20,10 +20,14 @@ stop() {
 trap stop EXIT
 trap 'exit 130' HUP INT TERM
 
-port=$(/usr/bin/python3 -c 'import socket
-with socket.socket() as probe:
-    probe.bind(("127.0.0.1", 0))
-    print(probe.getsockname()[1])')
+# Below the ports that the kernel gives to clients: none takes it before nginx does.
+port=$(/usr/bin/python3 -c 'import random, socket
+while True:
+    port = random.randrange(10000, 30000)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            break
+print(port)')
 
 # Everything that nginx writes stands in its prefix, so that no rights are needed.
 cat >"$files/nginx.conf" <<CONF

@@ -265,17 +265,14 @@ def never_used_healed():
         receive_response(connection)
 
 
-def free_port():
+def refused_sick():
+    """Nobody listens at a port that is bound, and nobody else can take it."""
     with socket.socket() as unused:
         unused.bind((HOST, 0))
-        return unused.getsockname()[1]
-
-
-def refused_sick():
-    try:
-        socket.create_connection((HOST, free_port()))  # <- refused
-    except OSError as error:
-        print("refused:", error)
+        try:
+            socket.create_connection(unused.getsockname())  # <- refused
+        except OSError as error:
+            print("refused:", error)
 
 
 def refused_healed():
