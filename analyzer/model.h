@@ -81,6 +81,7 @@ struct model_socket {
 	bool is_closed_behind : 1;  /* in no call of the C handle that owned it and lived on */
 	bool is_shut_down : 1;      /* a finalizer closed it only because the interpreter shut down;
 				       derived */
+	bool is_pair : 1;           /* from elsewhere, where it was made by socketpair() */
 	bool is_shut_first : 1;     /* we shut our side down before the peer's end had come */
 	bool is_peer_first : 1;     /* the peer's end had come before we shut our side down */
 	bool is_end_seen : 1;       /* the program read the end of file, or a reset */

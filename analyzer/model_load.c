@@ -163,6 +163,7 @@ static enum status files_load(struct model_loader *loader, const char *path, str
 				 "records no process");
 	for (size_t i = 0; i < loader->file_count; i++)
 		model_file_fill(loader, &loader->files[i]);
+	model_find_pairs(loader->model);
 	model_find_closers(loader->model);
 	model_link_processes(loader);
 	model_name_peers(loader);

@@ -175,6 +175,9 @@ void model_gap_socket(struct model_loader *loader, uint32_t row, const struct tr
 void model_note_add(struct model *model, uint32_t process, bool is_gap, const char *text);
 void model_note_gaps(struct model_loader *loader);
 
+/* model_pairs.c: halves of socketpairs. When all sockets are filled. */
+void model_find_pairs(struct model *model);
+
 /* model_closers.c: who closed first. When all sockets and events are filled. */
 void model_find_closers(struct model *model);
 

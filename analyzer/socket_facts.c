@@ -124,13 +124,17 @@ bool socket_has_peer_name(const struct model_socket *socket)
 	return inet_pton(AF_INET, bare, &address) != 1 && inet_pton(AF_INET6, bare, &address) != 1;
 }
 
+bool socket_is_pair(const struct model_socket *socket)
+{
+	return socket->origin == TRACE_ORIGIN_SOCKETPAIR || socket->is_pair;
+}
+
 bool socket_is_connection(const struct model_socket *socket)
 {
 	bool was_connected = socket->connected_ns != TIME_NONE ||
 			     (socket->flags & TRACE_SOCKET_CONNECTED) != 0;
 
-	return socket->type == SOCK_STREAM && socket->origin != TRACE_ORIGIN_SOCKETPAIR &&
-	       was_connected;
+	return socket->type == SOCK_STREAM && !socket_is_pair(socket) && was_connected;
 }
 
 bool socket_is_left_open(const struct model_socket *socket)

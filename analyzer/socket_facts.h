@@ -26,6 +26,8 @@ bool address_text_fill(const struct model *model, const struct model_address *ad
 
 enum socket_closer { SOCKET_CLOSER_NONE, SOCKET_CLOSER_US, SOCKET_CLOSER_PEER };
 
+/* Made by socketpair(), here or where it came from. */
+bool socket_is_pair(const struct model_socket *socket);
 /* The peer was looked up by a name, and not by its address, which would say nothing. */
 bool socket_has_peer_name(const struct model_socket *socket);
 /* A connected stream socket that is no socketpair. */

@@ -152,11 +152,11 @@ static void no_peer_escape(const struct socket_row *row, const struct fold_group
 {
 	const struct model_socket *socket = &row->model->sockets[group->first];
 
-	if (socket->origin == TRACE_ORIGIN_SOCKETPAIR && group->count > 1)
+	if (socket_is_pair(socket) && group->count > 1)
 		snprintf(text, size, "socketpair"); /* of each half another one */
 	else if (socket->origin == TRACE_ORIGIN_SOCKETPAIR && socket->parent != MODEL_NONE)
 		snprintf(text, size, "pair with s%" PRIu64, (uint64_t)socket->parent + 1);
-	else if (socket->origin == TRACE_ORIGIN_SOCKETPAIR)
+	else if (socket_is_pair(socket))
 		snprintf(text, size, "pair");
 	else if ((socket->flags & TRACE_SOCKET_LISTENING) != 0)
 		address_escape(row, &socket->local, "-", text, size);
@@ -169,7 +169,7 @@ static void peer_fill(struct socket_row *row, const struct fold_group *group)
 	const struct model_socket *socket = &row->model->sockets[group->first];
 	char text[TABLE_CELL_SIZE - 64], times[32] = "";
 
-	if (socket->peer.family != AF_UNSPEC && socket->origin != TRACE_ORIGIN_SOCKETPAIR)
+	if (socket->peer.family != AF_UNSPEC && !socket_is_pair(socket))
 		peer_escape(row, socket, text, sizeof text);
 	else
 		no_peer_escape(row, group, text, sizeof text);

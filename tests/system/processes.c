@@ -214,3 +214,25 @@ Test(processes, a_killed_child_ends_by_the_signal_that_its_parent_was_told)
 	}
 	subject_release(&subject);
 }
+
+/* As sshd, Node and many test runners speak with their children. */
+Test(processes, half_a_pair_in_a_child_is_no_connection)
+{
+	static const char program[] =
+		"import socket, subprocess, sys\n"
+		"ours, childs = socket.socketpair()\n"
+		"subprocess.run([sys.executable, '-c',\n"
+		"    'import socket; socket.socket(fileno=0).sendall(b\"x\")'], stdin=childs)\n"
+		"ours.recv(1)\n";
+	struct subject_options options = {.way = SUBJECT_RUN};
+	struct subject subject;
+	const json_t *totals;
+
+	subject_run(&subject, &options, COMMAND_LIST("/usr/bin/python3", "-c", program));
+	cr_assert_eq(subject.command.status, 0, "%s", subject.command.err);
+	totals = json_object_get(subject.report, "totals");
+	cr_expect_eq(report_number(totals, "sockets"), 2, "%s", report_dump(subject.report));
+	cr_expect_eq(report_number(totals, "connections"), 0, "%s", report_dump(subject.report));
+	cr_expect_eq(report_number(totals, "bytes_sent"), 1);
+	subject_release(&subject);
+}
