@@ -203,7 +203,6 @@ static bool match_socket(struct matcher *matcher, uint32_t socket, uint32_t firs
 	socket_closed(matcher, socket);
 	links_arrange(matcher);
 	row->first_owner = first;
-	row->first_user = first + row->owner_count;
 	return true;
 }
 

@@ -33,13 +33,30 @@ void model_release(struct model *model)
 	model_init(model);
 }
 
+/* The first row of a socket, or of one behind it; model.connects_count: none. */
+static uint32_t connect_find(const struct model *model, uint32_t socket)
+{
+	uint32_t low = 0, high = model->connects_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (model->connects[middle].socket < socket)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 uint32_t model_socket_connects(const struct model *model, uint32_t socket,
 			       struct model_connect *only, const struct model_connect **connects)
 {
 	const struct model_socket *row = &model->sockets[socket];
+	uint32_t first = connect_find(model, socket);
 
-	if (row->first_connect != MODEL_NONE) {
-		*connects = &model->connects[row->first_connect];
+	if (first < model->connects_count && model->connects[first].socket == socket) {
+		*connects = &model->connects[first];
 		return row->connect_count;
 	}
 	*only = (struct model_connect){

@@ -99,10 +99,10 @@ struct model_socket {
 	int error;         /* errno by which the connection broke; 0 none */
 	uint32_t opened_stack, connect_stack, closed_stack; /* stack index */
 	uint32_t parent;                                    /* socket index, see trace_socket */
-	uint32_t first_connect, connect_count;              /* see model_socket_connects() */
+	uint32_t connect_count;                             /* see model_socket_connects() */
 	/* derived by matcher_run() */
-	uint32_t first_owner, owner_count; /* in model.links, innermost first */
-	uint32_t first_user, user_count;   /* in model.links, in the order of time */
+	/* in model.links: its owners, innermost first, then its users in the order of time */
+	uint32_t first_owner, owner_count, user_count;
 	struct model_address peer, local;
 	const char *peer_name;             /* what getaddrinfo was asked for; NULL unknown */
 	const struct trace_socket *record; /* what the functions below read; for nobody else */
@@ -159,7 +159,7 @@ struct model_event {
 	uint32_t tid;
 };
 
-/* One connect() or the accept(); those of one socket are neighbours. */
+/* One connect() or the accept(); rows are in the order of sockets, then of time. */
 struct model_connect {
 	uint32_t socket;
 	int64_t started_ns, finished_ns;
@@ -302,6 +302,13 @@ bool model_socket_is_open_at_end(const struct model_socket *socket);
 uint32_t model_socket_connects(const struct model *model, uint32_t socket,
 			       struct model_connect *only, const struct model_connect **connects);
 void model_release(struct model *model);
+
+/* The first of the socket's user_count users. Needs matcher_run(). */
+static inline const struct model_link *model_socket_users(const struct model *model,
+							  const struct model_socket *socket)
+{
+	return model->links + socket->first_owner + socket->owner_count;
+}
 
 /* Of AF_INET and AF_INET6, the rest of the former 0. */
 void model_address_bytes(const struct model *model, const struct model_address *address,

@@ -138,10 +138,14 @@ static void connects_cut(struct cut *cut)
 	for (uint32_t i = 0; i < model->sockets_count; i++) {
 		struct model_socket *socket = &model->sockets[i];
 
-		if (socket->first_connect != MODEL_NONE ||
-		    is_later(socket->connect_started_ns, cut))
+		if (is_later(socket->connect_started_ns, cut))
 			socket->connect_count = 0;
-		socket->first_connect = MODEL_NONE;
+	}
+	for (uint32_t i = 0; i < model->connects_count; i++) {
+		uint32_t socket = cut->sockets[model->connects[i].socket];
+
+		if (socket != MODEL_NONE)
+			model->sockets[socket].connect_count = 0;
 	}
 	for (uint32_t i = 0; i < model->connects_count; i++) {
 		struct model_connect connect = model->connects[i];
@@ -153,8 +157,7 @@ static void connects_cut(struct cut *cut)
 			connect.finished_ns = TIME_NONE;
 			connect.error = EINPROGRESS;
 		}
-		if (model->sockets[connect.socket].connect_count++ == 0)
-			model->sockets[connect.socket].first_connect = kept;
+		model->sockets[connect.socket].connect_count++;
 		model->connects[kept++] = connect;
 	}
 	model->connects_count = kept;

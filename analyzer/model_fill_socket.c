@@ -233,8 +233,6 @@ static void connect_keep(struct model *model, struct model_socket *socket,
 	if (is_told || !model_memory_grow(model->memory, &model->connects, model->connects_count,
 					  sizeof(*model->connects)))
 		return;
-	if (socket->first_connect == MODEL_NONE)
-		socket->first_connect = model->connects_count;
 	model->connects[model->connects_count++] = *row;
 }
 
@@ -243,7 +241,6 @@ static void fill_connects(struct model_loader *loader, struct model_file *file, 
 	struct model_socket *socket = &loader->model->sockets[row];
 	const struct trace_connect *record = NULL;
 
-	socket->first_connect = MODEL_NONE;
 	socket->connect_count = model_connects_count(file, row);
 	socket->connect_started_ns = TIME_NONE;
 	socket->connected_ns = TIME_NONE;

@@ -143,7 +143,7 @@ static uint32_t users_since(const struct model *model, const struct model_socket
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (model->links[socket->first_user + middle].time_ns < created_ns)
+		if (model_socket_users(model, socket)[middle].time_ns < created_ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -159,7 +159,7 @@ static int64_t hold_ns(const struct model *model, uint32_t object,
 	uint32_t since = users_since(model, socket, model->objects[object].created_ns);
 	int64_t as_owner = inner_gone_ns(model, model->links + socket->first_owner,
 					 socket->owner_count, object, 1);
-	int64_t as_user = inner_gone_ns(model, model->links + socket->first_user + since,
+	int64_t as_user = inner_gone_ns(model, model_socket_users(model, socket) + since,
 					socket->user_count - since, object, 0);
 
 	if (as_owner < gone_ns)

@@ -93,7 +93,7 @@ static void socket_write(struct json_line *line, const struct model *model, uint
 	linked_objects_write(line, "owners", model->links + socket->first_owner,
 			     socket->owner_count);
 	json_line_text(line, "match", socket->match != 0 ? words_match(socket->match) : "none");
-	linked_objects_write(line, "users", model->links + socket->first_user, socket->user_count);
+	linked_objects_write(line, "users", model_socket_users(model, socket), socket->user_count);
 	json_line_frames(line, "opened_at", socket_opened_stack(socket));
 	json_line_frames(line, "closed_at", socket->closed_stack);
 	json_line_id(line, "mark", 'm',

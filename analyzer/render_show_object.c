@@ -227,7 +227,7 @@ static void users_add(const struct terminal *terminal, const struct model *model
 		const struct model_socket *socket = &model->sockets[index];
 
 		for (uint32_t j = 0; j < socket->user_count; j++) {
-			const struct model_link *link = &model->links[socket->first_user + j];
+			const struct model_link *link = &model_socket_users(model, socket)[j];
 
 			object_label(terminal, model, link->object, label, sizeof label);
 			story_add(story, link->time_ns, MODEL_NONE, "s%" PRIu64 " used by %s",
@@ -250,7 +250,7 @@ static void borrowed_add(const struct terminal *terminal, const struct model *mo
 		if (holder != MODEL_NONE)
 			object_label(terminal, model, holder, label, sizeof label);
 		for (uint32_t j = 0; j < socket->user_count; j++) {
-			const struct model_link *link = &model->links[socket->first_user + j];
+			const struct model_link *link = &model_socket_users(model, socket)[j];
 
 			if (link->object == index)
 				story_add(story, link->time_ns, MODEL_NONE,

@@ -116,7 +116,7 @@ void render_show_socket_facts(const struct terminal *terminal, const struct mode
 		objects_print(terminal, model, "owner", model->links + socket->first_owner,
 			      socket->owner_count, out);
 	if (socket->user_count != 0)
-		objects_print(terminal, model, "user", model->links + socket->first_user,
+		objects_print(terminal, model, "user", model_socket_users(model, socket),
 			      socket->user_count, out);
 	traffic_print(terminal, model, socket, out);
 	twins_print(model, index, out);

@@ -226,7 +226,7 @@ int64_t rule_holders_gone_ns(const struct model *model, const struct model_socke
 {
 	int64_t owners_ns = links_gone_ns(model, model->links + socket->first_owner,
 					  socket->owner_count);
-	int64_t users_ns = links_gone_ns(model, model->links + socket->first_user,
+	int64_t users_ns = links_gone_ns(model, model_socket_users(model, socket),
 					 socket->user_count);
 
 	return owners_ns > users_ns ? owners_ns : users_ns;

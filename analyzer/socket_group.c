@@ -9,18 +9,18 @@
 #include "numbers.h"
 #include "socket_facts.h"
 
-enum duration { LATENCY, OPEN_FOR, IDLE, DURATIONS };
+enum duration { LATENCY, OPEN_FOR, IDLE };
+#define DURATIONS 3
 
-/* Where a line's values are while they are gathered: of each kind there is room for all. */
+/* Where a line's values of one kind are while they are gathered: there is room for all. */
 struct tally {
 	size_t first;
-	uint32_t room;
-	uint32_t counts[DURATIONS];
+	uint32_t count;
 };
 
 /*
- * Rows are many and large, and those of one line lie far apart: they are gone through once, in
- * their order, and not line by line.
+ * Rows are many and large, and those of one line lie far apart: they are gone through in their
+ * order, and not line by line. Once for each kind, for the room that all values would take.
  */
 struct gathering {
 	struct socket_groups *groups;
@@ -28,17 +28,22 @@ struct gathering {
 	int64_t *values;
 };
 
-static void durations_of(const struct model *model, const struct model_socket *socket,
-			 int64_t durations[DURATIONS])
+static int64_t duration_of(const struct model *model, const struct model_socket *socket,
+			   enum duration duration)
 {
-	/* an accept has no connecting of ours to measure */
-	durations[LATENCY] = socket->origin == TRACE_ORIGIN_ACCEPT ? TIME_NONE
-								   : socket_latency_ns(socket);
-	durations[OPEN_FOR] = time_between(socket->created_ns, socket_ended_ns(model, socket));
-	durations[IDLE] = socket_idle_ns(model, socket);
+	switch (duration) {
+	case LATENCY:
+		/* an accept has no connecting of ours to measure */
+		return socket->origin == TRACE_ORIGIN_ACCEPT ? TIME_NONE
+							     : socket_latency_ns(socket);
+	case OPEN_FOR:
+		return time_between(socket->created_ns, socket_ended_ns(model, socket));
+	default:
+		return socket_idle_ns(model, socket);
+	}
 }
 
-static struct socket_spread *spread_of(struct socket_group *sum, int duration)
+static struct socket_spread *spread_of(struct socket_group *sum, enum duration duration)
 {
 	switch (duration) {
 	case LATENCY:
@@ -79,38 +84,30 @@ static void spread_add(struct socket_spread *spread, int64_t value)
 		spread->most = value;
 }
 
-static size_t place_of(const struct tally *tally, int duration)
-{
-	return tally->first + (size_t)duration * tally->room;
-}
-
 static void socket_gather(const struct model *model, const struct model_socket *socket,
-			  struct socket_group *sum, struct tally *tally, int64_t *values)
+			  enum duration duration, struct socket_group *sum, struct tally *tally,
+			  int64_t *values)
 {
-	int64_t durations[DURATIONS];
+	int64_t value = duration_of(model, socket, duration);
 
-	sum_add(sum, socket);
-	durations_of(model, socket, durations);
-	for (int i = 0; i < DURATIONS; i++) {
-		if (durations[i] == TIME_NONE)
-			continue;
-		spread_add(spread_of(sum, i), durations[i]);
-		values[place_of(tally, i) + tally->counts[i]++] = durations[i];
-	}
+	if (duration == LATENCY)
+		sum_add(sum, socket);
+	if (value == TIME_NONE)
+		return;
+	spread_add(spread_of(sum, duration), value);
+	values[tally->first + tally->count++] = value;
 }
 
-static void sum_finish(struct socket_group *sum, const struct tally *tally, int64_t *values)
+static void sum_finish(struct socket_group *sum, enum duration duration, struct tally *tally,
+		       int64_t *values)
 {
-	for (int i = 0; i < DURATIONS; i++) {
-		uint32_t count = tally->counts[i];
-
-		if (count != 0)
-			spread_of(sum, i)->median = numbers_select(values + place_of(tally, i),
-								   count, count / 2);
-	}
+	if (tally->count != 0)
+		spread_of(sum, duration)->median = numbers_select(values + tally->first,
+								  tally->count, tally->count / 2);
+	tally->count = 0;
 }
 
-static void sockets_gather(struct gathering *gathering)
+static void sockets_gather(struct gathering *gathering, enum duration duration)
 {
 	struct socket_groups *groups = gathering->groups;
 	const struct fold *fold = groups->fold;
@@ -120,13 +117,15 @@ static void sockets_gather(struct gathering *gathering)
 								: MODEL_NONE;
 		uint32_t sum = line != MODEL_NONE ? groups->places[line] : 0;
 
-		model_socket_ahead(groups->model, i);
+		if (duration != OPEN_FOR)
+			model_socket_ahead(groups->model, i);
 		if (line != MODEL_NONE)
-			socket_gather(groups->model, &groups->model->sockets[i], &groups->sums[sum],
-				      &gathering->tallies[sum], gathering->values);
+			socket_gather(groups->model, &groups->model->sockets[i], duration,
+				      &groups->sums[sum], &gathering->tallies[sum],
+				      gathering->values);
 	}
 	for (uint32_t i = 0; i < groups->sum_count; i++)
-		sum_finish(&groups->sums[i], &gathering->tallies[i], gathering->values);
+		sum_finish(&groups->sums[i], duration, &gathering->tallies[i], gathering->values);
 }
 
 /* Counts the folded lines, and returns how many values there may be of one kind. */
@@ -152,7 +151,7 @@ static bool sums_make(struct socket_groups *groups, struct gathering *gathering)
 
 	groups->sums = calloc((size_t)groups->sum_count + 1, sizeof *groups->sums);
 	gathering->tallies = calloc((size_t)groups->sum_count + 1, sizeof *gathering->tallies);
-	gathering->values = malloc((room * DURATIONS + 1) * sizeof *gathering->values);
+	gathering->values = malloc((room + 1) * sizeof *gathering->values);
 	if (groups->sums == NULL || gathering->tallies == NULL || gathering->values == NULL)
 		return false;
 	for (uint32_t i = 0; i < fold->group_count; i++) {
@@ -161,12 +160,11 @@ static bool sums_make(struct socket_groups *groups, struct gathering *gathering)
 		if (place == MODEL_NONE)
 			continue;
 		groups->sums[place] = sum_begin(groups->model, fold->groups[i].first);
-		gathering->tallies[place] = (struct tally){.first = next,
-							   .room = fold->groups[i].count};
-		next += (size_t)fold->groups[i].count * DURATIONS;
+		gathering->tallies[place] = (struct tally){.first = next};
+		next += fold->groups[i].count;
 	}
-	if (groups->sum_count != 0)
-		sockets_gather(gathering);
+	for (int i = 0; i < DURATIONS && groups->sum_count != 0; i++)
+		sockets_gather(gathering, (enum duration)i);
 	return true;
 }
 
@@ -198,12 +196,14 @@ void socket_groups_release(struct socket_groups *groups)
 static void alone_fill(struct socket_groups *groups, uint32_t socket)
 {
 	const struct model_socket *row = &groups->model->sockets[socket];
-	int64_t values[DURATIONS];
-	struct tally tally = {.room = 1};
+	struct tally tally = {.first = 0};
+	int64_t value;
 
 	groups->alone = sum_begin(groups->model, socket);
-	socket_gather(groups->model, row, &groups->alone, &tally, values);
-	sum_finish(&groups->alone, &tally, values);
+	for (int i = 0; i < DURATIONS; i++) {
+		socket_gather(groups->model, row, (enum duration)i, &groups->alone, &tally, &value);
+		sum_finish(&groups->alone, (enum duration)i, &tally, &value);
+	}
 }
 
 const struct socket_group *socket_groups_ask(struct socket_groups *groups,

@@ -26,8 +26,8 @@ static void connects_check(const struct model *model, uint32_t row)
 	struct model_connect only;
 	uint32_t count = model_socket_connects(model, row, &only, &connects);
 
-	check(socket->first_connect == MODEL_NONE ||
-	      (uint64_t)socket->first_connect + count <= model->connects_count);
+	check(count == 0 || connects == &only ||
+	      connects + count <= model->connects + model->connects_count);
 	for (uint32_t i = 0; i < count; i++)
 		check(connects[i].socket == row);
 }
@@ -46,7 +46,7 @@ static void model_check(const struct model *model)
 		for (uint32_t k = 0; k < socket->owner_count; k++)
 			check(model->links[socket->first_owner + k].socket == i);
 		for (uint32_t k = 0; k < socket->user_count; k++)
-			check(model->links[socket->first_user + k].socket == i);
+			check(model_socket_users(model, socket)[k].socket == i);
 	}
 	for (uint32_t i = 0; i < model->objects_count; i++) {
 		const struct model_object *object = &model->objects[i];

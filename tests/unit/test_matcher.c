@@ -83,7 +83,7 @@ Test(matcher, lists_an_object_once_and_never_as_a_user_of_what_it_owns)
 	match();
 	cr_expect_eq(scene.model.sockets[0].owner_count, 1);
 	cr_assert_eq(scene.model.sockets[0].user_count, 1);
-	cr_expect_eq(scene.model.links[scene.model.sockets[0].first_user].object, 1);
+	cr_expect_eq(model_socket_users(&scene.model, &scene.model.sockets[0])->object, 1);
 	cr_expect_eq(scene.model.objects[0].opened_count, 1);
 	cr_expect_eq(scene.model.objects[0].used_count, 0);
 	cr_expect_eq(scene.model.objects[1].used_count, 1);
