@@ -142,14 +142,18 @@ bool socket_is_left_open(const struct model_socket *socket)
 	return socket->end == 0 || socket->end == TRACE_END_EXIT;
 }
 
-/* On the kernel's tick a FIN may seem to come before its cause: a silence of TIME_NONE. */
+/*
+ * A FIN may seem to come before its cause: by the kernel's tick, and because a thread that has sent
+ * is dated when it runs again, which on a busy machine is after the peer has answered.
+ */
 bool socket_is_goodbye(const struct model_socket *socket)
 {
-	int64_t held_ns = time_between(socket->peer_closed_ns, socket->closed_ns);
-	int64_t silence_ns = time_between(socket->last_io_ns, socket->peer_closed_ns);
+	int64_t last_ns = socket->last_io_ns, peer_ns = socket->peer_closed_ns;
+	int64_t held_ns = time_between(last_ns > peer_ns ? last_ns : peer_ns, socket->closed_ns);
 
-	return socket->last_io_ns != TIME_NONE && held_ns != TIME_NONE && held_ns <= GOODBYE_NS &&
-	       silence_ns <= GOODBYE_NS;
+	return last_ns != TIME_NONE && peer_ns != TIME_NONE && held_ns != TIME_NONE &&
+	       held_ns <= GOODBYE_NS && peer_ns - last_ns <= GOODBYE_NS &&
+	       last_ns - peer_ns <= GOODBYE_NS;
 }
 
 enum socket_closer socket_first_closer(const struct model_socket *socket)

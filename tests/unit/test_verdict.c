@@ -130,6 +130,17 @@ Test(verdict, a_goodbye_is_our_close_though_the_answer_seems_earlier)
 	judges(object, "connected on first use +12 ms, used for 1 send, closed by the program");
 }
 
+/* The sender stood still after its last send: the close came at once when it ran again. */
+Test(verdict, a_goodbye_is_our_close_on_a_busy_machine)
+{
+	uint32_t object = session(90 * HAND_MS),
+		 socket = object_scene_socket(&scene, 100 * HAND_MS);
+
+	object_scene_peer_closes(&scene, socket, 1098 * HAND_MS, 1079 * HAND_MS);
+	object_scene_owner(&scene, socket, object);
+	judges(object, "connected on first use +12 ms, used for 1 send, closed by the program");
+}
+
 struct pool {
 	uint32_t engine, pool, handle, connection, session, socket;
 };
