@@ -197,14 +197,18 @@ static void server_say(struct sentence *sentence)
 {
 	const struct verdict_facts *facts = &sentence->facts;
 	struct quantity quantity;
-	const char *idle = duration_text(sentence, facts->server_idle_ns, &quantity);
+	const char *least = facts->server_closed > 1 ? "at least " : "";
+	char times[32] = "", idle[64] = "";
 
-	if (facts->server_closed == 1)
-		say(sentence, VERDICT_CLOSED_BY_SERVER, "closed by the server after %s idle", idle);
+	if (facts->server_closed > 1)
+		snprintf(times, sizeof times, " %" PRIu32 " times,", facts->server_closed);
+	if (facts->server_idle_ns != TIME_NONE)
+		snprintf(idle, sizeof idle, " after %s%s idle", least,
+			 duration_text(sentence, facts->server_idle_ns, &quantity));
 	else if (facts->server_closed > 1)
-		say(sentence, VERDICT_CLOSED_BY_SERVER,
-		    "closed by the server %" PRIu32 " times, after at least %s idle",
-		    facts->server_closed, idle);
+		times[strlen(times) - 1] = '\0';
+	if (facts->server_closed > 0)
+		say(sentence, VERDICT_CLOSED_BY_SERVER, "closed by the server%s%s", times, idle);
 	if (facts->reconnected == 1)
 		say(sentence, VERDICT_RECONNECTED, "reconnected on next use");
 	else if (facts->reconnected > 1)

@@ -22,7 +22,8 @@ static void server_close_count(struct verdict_facts *facts, const struct model_s
 	facts->server_closed++;
 	if (socket->last_io_ns == TIME_NONE)
 		idle_ns = time_between(socket->connected_ns, socket->peer_closed_ns);
-	if (facts->server_closed == 1 || (idle_ns != TIME_NONE && idle_ns < facts->server_idle_ns))
+	if (facts->server_idle_ns == TIME_NONE ||
+	    (idle_ns != TIME_NONE && idle_ns < facts->server_idle_ns))
 		facts->server_idle_ns = idle_ns;
 }
 

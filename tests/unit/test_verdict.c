@@ -141,6 +141,17 @@ Test(verdict, a_goodbye_is_our_close_on_a_busy_machine)
 	judges(object, "connected on first use +12 ms, used for 1 send, closed by the program");
 }
 
+/* What came after the server's close says nothing of the silence before it. */
+Test(verdict, a_silence_that_is_not_known_is_not_told)
+{
+	uint32_t object = session(90 * HAND_MS),
+		 socket = object_scene_socket(&scene, 100 * HAND_MS);
+
+	object_scene_peer_closes(&scene, socket, 600 * HAND_MS, 200 * HAND_MS);
+	object_scene_owner(&scene, socket, object);
+	judges(object, "connected on first use +12 ms, used for 1 send, closed by the server");
+}
+
 struct pool {
 	uint32_t engine, pool, handle, connection, session, socket;
 };
