@@ -38,6 +38,8 @@ $(addprefix $(SUBJECTS)/handles_,libpq curl hiredis mariadb bio odbc): SUBJECT_S
 $(SUBJECTS)/handles_libpq: SUBJECT_FLAGS = -I/usr/include/postgresql
 $(SUBJECTS)/handles_libpq: SUBJECT_LIBS = -lpq
 $(SUBJECTS)/handles_curl: SUBJECT_LIBS = -lcurl
+$(SUBJECTS)/gallery_handles: SUBJECT_LIBS = -lcurl -lhiredis
+$(SUBJECTS)/gallery_handles: SUBJECT_SAN =
 $(SUBJECTS)/handles_hiredis: SUBJECT_LIBS = -lhiredis
 $(SUBJECTS)/handles_mariadb: SUBJECT_FLAGS = -isystem /usr/include/mariadb
 $(SUBJECTS)/handles_mariadb: SUBJECT_LIBS = -lmariadb
