@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# cpython.sh SOCKLIFE DIR [MODULE...]: runs CPython's own tests (Debian's libpython3.11-testsuite)
-# bare and under `socklife run`, and compares the outcomes test by test. Outcomes and output stay in
-# DIR. A test that came out differently is run again, alone, three times each way; what still
+# cpython.sh SOCKLIFE DIR [MODULE...]: runs CPython's own tests (Debian's libpython3.11-testsuite, or
+# those of the interpreter that PYTHON names) bare and under `socklife run`, and compares the
+# outcomes test by test. Outcomes and output stay in DIR. A test that came out differently is run again, alone, three times each way; what still
 # differs is a difference. Fails when there is one.
 set -uo pipefail
 
-python=/usr/bin/python3
+python=${PYTHON:-/usr/bin/python3}
 here=$(cd "$(dirname "$0")" && pwd)
 socklife=$(realpath "$1")
 mkdir -p "$2" && work=$(realpath "$2") || exit 2
@@ -14,7 +14,7 @@ minutes_a_module=20
 seconds_a_test=120
 
 [ $# -gt 0 ] || set -- socket ssl asyncio httplib urllib urllib2 urlparse urllib_response \
-	subprocess multiprocessing_fork multiprocessing_spawn multiprocessing_forkserver gc weakref \
+	subprocess multiprocessing_fork multiprocessing_spawn multiprocessing_forkserver gc weakref descr \
 	threading threading_local thread code inspect pickle copy
 
 # outcomes_write WAY NAME FILE: every test of NAME into FILE, beginning again after one that hangs.
