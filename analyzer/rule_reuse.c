@@ -70,17 +70,51 @@ static bool might_have_been_one(const struct exchange *earlier, const struct exc
 	       (earlier->holder == MODEL_NONE || earlier->holder != later->holder);
 }
 
-/* Judges a chain of so many, unless they are only counted; how many of them make one. */
+static const char *holder_class(const struct rule_scene *scene, uint32_t socket)
+{
+	uint32_t holder = scene->holders[socket];
+
+	return holder != MODEL_NONE ? scene->model->objects[holder].class_name : NULL;
+}
+
+/* How many of a chain have a holder of that class, which those of one class share by address. */
+struct class_count {
+	const char *class_name;
+	uint32_t count; /* 0: not counted yet */
+};
+
+static uint32_t class_count_of(const struct rule_scene *scene, const uint32_t *sockets,
+			       uint32_t count, struct class_count counted[2], const char *name)
+{
+	struct class_count *slot = &counted[counted[0].count != 0 && counted[0].class_name != name];
+
+	if (slot->count != 0 && slot->class_name == name)
+		return slot->count;
+	*slot = (struct class_count){.class_name = name};
+	for (uint32_t i = 0; i < count; i++)
+		slot->count += holder_class(scene, sockets[i]) == name;
+	return slot->count;
+}
+
+/*
+ * Judges a chain of so many, unless they are only counted; how many of them make one. Clients of a
+ * class that is there less often are told of by nobody: like judgements are of one class.
+ */
 static uint32_t chain_judge(struct rule_scene *scene, const uint32_t *sockets, uint32_t count,
 			    bool is_counted_only)
 {
+	struct class_count counted[2] = {{NULL, 0}, {NULL, 0}};
+
 	if (count < scene->settings->no_reuse_least)
 		return 0;
 	for (uint32_t i = 0; !is_counted_only && i < count; i++) {
 		struct rule_judgement judgement = rule_judgement_of(scene, RULE_NO_REUSE,
 								    sockets[i]);
 
-		rule_judge(scene, &judgement);
+		if (class_count_of(scene, sockets, count, counted,
+				   holder_class(scene, sockets[i])) >=
+		    scene->settings->no_reuse_least)
+			rule_judge(scene, &judgement);
 	}
 	return count;
 }

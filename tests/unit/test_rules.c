@@ -303,6 +303,20 @@ Test(rules, a_race_of_closes_is_told_by_who_mostly_wins_it)
 	expect_none(RULE_NO_REUSE);
 }
 
+/* Three clients of one class in turn, and one of another among them. */
+Test(rules, a_client_of_another_class_is_no_chain)
+{
+	static const char *const classes[] = {"a.Client", "b.Client", "a.Client", "a.Client"};
+
+	for (int i = 0; i < 4; i++) {
+		uint32_t object = object_scene_object(&scene, classes[i], TRACE_ROLE_CLIENT, 0);
+
+		socket_at((i + 1) * 100 * HAND_MS)->closed_ns = ((i + 1) * 100 + 50) * HAND_MS;
+		object_scene_owner(&scene, (uint32_t)i, object);
+	}
+	expect(RULE_NO_REUSE, 3);
+}
+
 Test(rules, a_few_in_turn_among_many_at_once_are_no_missing_reuse)
 {
 	for (int i = 1; i <= 3; i++)
