@@ -16,11 +16,16 @@ static void arrive(struct handle_entry *entry)
 {
 	struct handle_overlap *overlap = &entry->overlap;
 
-	if (__atomic_fetch_add(&overlap->arrivals, 1, __ATOMIC_ACQ_REL) != 1 || overlap->is_told ||
-	    overlap->forks != recorder_forks())
+	if (__atomic_fetch_add(&overlap->arrivals, 1, __ATOMIC_ACQ_REL) != 1 ||
+	    overlap->forks != recorder_forks() ||
+	    __atomic_exchange_n(&overlap->is_told, true, __ATOMIC_RELAXED))
 		return;
-	overlap->is_told = true;
 	recorder_object_overlapped(handle_object_id(entry), &overlap->seen, overlap->first_tid);
+}
+
+static bool is_told(const struct handle_overlap *overlap)
+{
+	return __atomic_load_n(&overlap->is_told, __ATOMIC_RELAXED);
 }
 
 /* One at a time puts down what it has seen. */
@@ -46,7 +51,7 @@ void handle_overlap_begins(struct handle_entry *entry, uint64_t occupant)
 	unsigned int depth;
 	int error = errno;
 
-	if (overlap->is_told || recorder_is_foreign_process() ||
+	if (is_told(overlap) || recorder_is_foreign_process() ||
 	    __atomic_load_n(&overlap->contested, __ATOMIC_RELAXED) == occupant ||
 	    !seeing_begin(overlap))
 		return;
@@ -62,7 +67,7 @@ void handle_overlap_proven(struct handle_entry *entry)
 	unsigned int depth;
 	int error = errno;
 
-	if (entry->overlap.is_told || recorder_is_foreign_process())
+	if (is_told(&entry->overlap) || recorder_is_foreign_process())
 		return;
 	depth = guard_enter();
 	entry->overlap.first_tid = own_tid();

@@ -31,7 +31,7 @@ struct handle_overlap {
 	uint32_t forks;     /* recorder_forks() then */
 	uint32_t arrivals;  /* atomic */
 	uint8_t is_seeing;  /* atomic */
-	bool is_told;
+	bool is_told;       /* atomic */
 };
 
 struct handle_entry {
