@@ -80,8 +80,7 @@ struct trace_file_header {
 	int32_t status;        /* live: exit status */
 	int32_t signal_number; /* live */
 	uint64_t lost[TRACE_LOST_REASON_COUNT]; /* live: how many, by enum trace_lost_reason */
-	uint32_t forked_from; /* pid whose image this process copied by fork, 0 when loaded by exec
-			       */
+	uint32_t forked_from; /* pid whose image it copied by fork, 0 when loaded by exec */
 	uint32_t sequence;    /* N of PID.N.trace: how many images this pid has had before */
 	uint64_t reserved[6];
 };
