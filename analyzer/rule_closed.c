@@ -135,6 +135,16 @@ void rule_describe_closed_by_collector(const struct rule_scene *scene, const str
 
 /* ---- outlives-owner ---- */
 
+/*
+ * Both kinds of owner in one chain: the driver in Python closes by its C handle, and what is told of
+ * the two differs. A C library's handle that is destroyed takes its connection along, or gives it
+ * away for good.
+ */
+static bool has_well_known_owners(const struct model *model, const struct model_socket *socket)
+{
+	return rule_has_python_owners(model, socket) || rule_has_c_owners(model, socket);
+}
+
 static bool is_outliving(const struct rule_scene *scene, uint32_t index, int64_t *late_ns)
 {
 	const struct model_socket *socket = &scene->model->sockets[index];
@@ -162,7 +172,7 @@ void rule_outlives_owner(struct rule_scene *scene)
 		struct rule_judgement judgement;
 		int64_t late_ns;
 
-		if (scene->is_told[i] || !rule_has_python_owners(model, socket) ||
+		if (scene->is_told[i] || !has_well_known_owners(model, socket) ||
 		    rule_is_handed_over(model, socket) || rule_is_in_other_process(scene, i) ||
 		    !is_outliving(scene, i, &late_ns))
 			continue;

@@ -238,13 +238,25 @@ static const struct model_object *owner_of(const struct model *model,
 	return &model->objects[model->links[socket->first_owner + place].object];
 }
 
-bool rule_has_python_owners(const struct model *model, const struct model_socket *socket)
+static bool has_owners_of(const struct model *model, const struct model_socket *socket,
+			  uint32_t runtime)
 {
 	for (uint32_t i = 0; i < socket->owner_count; i++) {
-		if (owner_of(model, socket, i)->runtime != TRACE_RUNTIME_PYTHON)
+		if (owner_of(model, socket, i)->runtime != runtime)
 			return false;
 	}
-	return socket->owner_count != 0 && socket->match != 0 && socket->match <= TRACE_MATCH_FD;
+	return socket->owner_count != 0;
+}
+
+bool rule_has_python_owners(const struct model *model, const struct model_socket *socket)
+{
+	return has_owners_of(model, socket, TRACE_RUNTIME_PYTHON) && socket->match != 0 &&
+	       socket->match <= TRACE_MATCH_FD;
+}
+
+bool rule_has_c_owners(const struct model *model, const struct model_socket *socket)
+{
+	return has_owners_of(model, socket, TRACE_RUNTIME_C);
 }
 
 bool rule_has_live_python_holder(const struct model *model, const struct model_socket *socket)

@@ -67,6 +67,8 @@ int64_t rule_silent_since_ns(const struct model_socket *socket);
 int64_t rule_holders_gone_ns(const struct model *model, const struct model_socket *socket);
 /* All its owners are Python's, which closes what nobody reaches any more, and well known. */
 bool rule_has_python_owners(const struct model *model, const struct model_socket *socket);
+/* All its owners are handles of C libraries. */
+bool rule_has_c_owners(const struct model *model, const struct model_socket *socket);
 /* One of its owners or users is Python's and alive to the end. */
 bool rule_has_live_python_holder(const struct model *model, const struct model_socket *socket);
 /* Its only owners give it away: http.client's connection to the response that it makes. */

@@ -150,8 +150,7 @@ static size_t pairs_of(const char *rule, const char *suffix)
 /* C has no collector; and of its handles many are copies that a library makes, so none is told. */
 static bool is_of_python_alone(const char *rule)
 {
-	return strcmp(rule, "outlives-owner") == 0 || strcmp(rule, "closed-by-collector") == 0 ||
-	       strcmp(rule, "never-connected") == 0;
+	return strcmp(rule, "closed-by-collector") == 0 || strcmp(rule, "never-connected") == 0;
 }
 
 Test(gallery, has_each_rule_in_python_and_in_c)
