@@ -136,9 +136,9 @@ void rule_describe_closed_by_collector(const struct rule_scene *scene, const str
 /* ---- outlives-owner ---- */
 
 /*
- * Both kinds of owner in one chain: the driver in Python closes by its C handle, and what is told of
- * the two differs. A C library's handle that is destroyed takes its connection along, or gives it
- * away for good.
+ * Both kinds of owner in one chain: the driver in Python closes by its C handle, and what is told
+ * of the two differs. A C library's handle that is destroyed takes its connection along, or gives
+ * it away for good.
  */
 static bool has_well_known_owners(const struct model *model, const struct model_socket *socket)
 {
