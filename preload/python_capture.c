@@ -159,6 +159,9 @@ static void capture_walk(struct recorder_capture *capture)
 		inherited_add(capture, walk.outermost_self, TRACE_MATCH_THREAD);
 	if (capture->moment == RECORDER_CLOSE && walk.is_in_del)
 		capture->is_finalizer = true;
+	/* Before the interpreter is down, and because it is about to be. */
+	if (capture->moment == RECORDER_CLOSE && walk.is_at_exit)
+		capture->is_shut_down = true;
 }
 
 /*

@@ -192,16 +192,23 @@ static int greenlet_index(struct python_object *object, const char *file, const 
 	return index;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t size_bytes = text ? strlen(text) : 0, end_bytes = strlen(end);
+
+	return size_bytes >= end_bytes && !strcmp(text + size_bytes - end_bytes, end);
+}
+
 static void code_announce(struct python_code *code, struct python_object *object)
 {
-	static const char del[] = "__del__";
 	const char *text, *path;
 	uint32_t file = string_of(code->identity.file, &path);
 	uint32_t name = string_of(code->identity.name, &text);
-	size_t size_bytes = text ? strlen(text) : 0;
+	bool is_weakref = ends_with(path, "/weakref.py");
 
-	code->is_del = size_bytes >= sizeof(del) - 1 &&
-		       !strcmp(text + size_bytes - (sizeof(del) - 1), del);
+	code->is_del = ends_with(text, "__del__");
+	code->is_weak_call = is_weakref && ends_with(text, "__call__");
+	code->is_at_exit = is_weakref && ends_with(text, "_exitfunc");
 	if (python.minor_version > 10)
 		code->is_method = text && is_method_name(text);
 	code->greenlet_index = greenlet_index(object, path, text);

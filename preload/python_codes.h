@@ -27,7 +27,9 @@ struct python_code {
 	struct python_code_identity identity;
 	uint32_t id, generation; /* CODE id */
 	bool is_del;             /* a __del__ method */
-	bool is_method;          /* by its qualified name, up to 3.10 by its argument self */
+	bool is_weak_call; /* weakref.finalize.__call__, which a weak reference or anybody calls */
+	bool is_at_exit;   /* weakref.finalize._exitfunc */
+	bool is_method;    /* by its qualified name, up to 3.10 by its argument self */
 	bool is_method_of_class; /* its first argument has been an instance of a tracked class */
 	bool is_method_known;
 	int greenlet_index; /* the local variable that holds a greenlet which it drives; -1 none */

@@ -55,6 +55,17 @@ static void findings_add(struct findings *findings, const struct python_object *
 		findings->objects[findings->count++] = object;
 }
 
+/*
+ * weakref.finalize registers its callback as a weak reference's, which gives it that reference; a
+ * program that calls it itself gives nothing (Lib/weakref.py: `def __call__(self, _=None)`).
+ */
+static bool is_finalizer(struct python_object *frame, const struct python_code *code)
+{
+	return code->is_del || code->is_at_exit ||
+	       (code->is_weak_call && code->identity.argument_count > 1 &&
+		python_frame_local(frame, 1) != python._Py_NoneStruct);
+}
+
 static void frame_add(struct python_walk *walk, struct findings *findings,
 		      struct python_object *frame, struct python_code *code)
 {
@@ -64,9 +75,10 @@ static void frame_add(struct python_walk *walk, struct findings *findings,
 		walk->frames[walk->frame_count++] =
 			TRACE_FRAME_MAKE(code->id, (uint32_t)python_frame_line(frame, code));
 	walk->outermost_self = first;
+	walk->is_at_exit |= code->is_at_exit;
 	if (walk->is_in_del)
 		return;
-	walk->is_in_del = code->is_del;
+	walk->is_in_del = is_finalizer(frame, code);
 	if (!first || !is_wanted(first, code))
 		return;
 	findings_add(findings, first);
@@ -169,7 +181,7 @@ void python_walk_run(struct python_walk *walk)
 
 	walk->frame_count = walk->object_count = 0;
 	walk->parent = 0;
-	walk->is_in_del = false;
+	walk->is_in_del = walk->is_at_exit = false;
 	walk->outermost_self = NULL;
 	python.PyErr_Fetch(&type, &value, &trace);
 	walk_frames(walk, &findings);

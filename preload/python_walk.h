@@ -21,7 +21,9 @@ struct python_walk {
 	uint32_t parent; /* the innermost of them in whose method, not mere function, the thread is
 			  */
 	const struct python_object *outermost_self; /* first argument of the thread's first frame */
-	bool is_in_del;                             /* some frame is a __del__ method */
+	bool is_in_del;                             /* some frame is a __del__ method, or what a
+						       weak reference calls when its object is gone */
+	bool is_at_exit; /* the latter by atexit, the object being there */
 };
 
 void python_walk_run(struct python_walk *walk);

@@ -311,7 +311,7 @@ struct recorder_capture {
 	uint8_t matches[RECORDER_OBJECTS_MAX]; /* enum trace_match of each */
 	size_t object_count;
 	bool is_finalizer; /* CLOSE: no program code asked for it */
-	bool is_shut_down; /* the runtime was there, and is no more */
+	bool is_shut_down; /* the runtime was there and is no more, or runs its exit functions */
 };
 
 /* Appends what the runtime knows to the capture. Same conditions as the functions above. */

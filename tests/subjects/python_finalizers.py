@@ -7,6 +7,7 @@ import gc
 import socket
 import sys
 import urllib.parse
+import weakref
 
 address = urllib.parse.urlsplit(sys.argv[1])
 
@@ -44,6 +45,10 @@ class Revived(Client):
 
     def __del__(self):
         self.kept.append(self)
+
+
+class Holder:
+    """Has a finalizer that is no method of its own."""
 
 
 def connect():
@@ -94,11 +99,38 @@ def revived_in_a_cycle():
     Revived.kept.pop().itself = None
 
 
+def closed_by_a_weak_reference():
+    """As urllib3's pools have it since 2.0."""
+    holder = Holder()
+    connection = connect()
+    tell("referenced", connection, "finalized")
+    weakref.finalize(holder, connection.close)
+    del holder
+
+
+def closed_by_a_call_of_it():
+    holder = Holder()
+    connection = connect()
+    tell("asked", connection, "closed")
+    weakref.finalize(holder, connection.close)()
+
+
+def closed_at_exit():
+    global holder
+    holder = Holder()
+    connection = connect()
+    tell("at_exit", connection, "finalized")
+    weakref.finalize(holder, connection.close)
+
+
 for step in (
     file_dropped_last,
     file_dropped_first,
     collected_at_work,
     revived_by_count,
     revived_in_a_cycle,
+    closed_by_a_weak_reference,
+    closed_by_a_call_of_it,
+    closed_at_exit,
 ):
     step()

@@ -45,8 +45,8 @@ static const json_t *socket_named(const char *name, const char **end)
 
 Test(python_finalizers, are_told_from_calls_of_close)
 {
-	static const char *const names[] = {"waited", "forgotten", "bystander", "revived",
-					    "collected"};
+	static const char *const names[] = {"waited",    "forgotten",  "bystander", "revived",
+					    "collected", "referenced", "asked",     "at_exit"};
 
 	finalizers_run();
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
