@@ -1,6 +1,5 @@
 #include "options_help.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,11 +86,9 @@ static void stderr_give_back(void)
 /* They print to whatever stderr is, and end by exit(). */
 static void stderr_keep(void)
 {
-	static bool is_registered;
 	FILE *keeping = NULL;
 
-	is_registered = is_registered || atexit(stderr_give_back) == 0;
-	if (is_registered)
+	if (atexit(stderr_give_back) == 0)
 		keeping = open_memstream(&said, &said_size);
 	if (keeping == NULL)
 		return;

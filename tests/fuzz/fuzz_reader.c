@@ -21,7 +21,6 @@ static void check(bool is_true)
 
 static void connects_check(const struct model *model, uint32_t row)
 {
-	const struct model_socket *socket = &model->sockets[row];
 	const struct model_connect *connects;
 	struct model_connect only;
 	uint32_t count = model_socket_connects(model, row, &only, &connects);

@@ -14,9 +14,10 @@ void diag_silence(void)
 {
 }
 
-void diag_line(const char *subject, const char *reason, int error)
+bool diag_line(const char *subject, const char *reason, int error)
 {
 	(void)subject, (void)reason, (void)error;
+	return false;
 }
 
 bool kernel_is_filtered;
