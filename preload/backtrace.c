@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "kernel.h"
 #include "signals.h"
+#include "unwind.h"
 
 #define BACKTRACE_THREAD_EARNS 64
 #define BACKTRACE_MAX          128
@@ -46,6 +47,7 @@ static void backtrace_load_unwinders(void)
 	void *frame[1];
 	void *library, *function = NULL;
 
+	unwind_start();
 	/* The first call loads libgcc_s (glibc, debug/backtrace.c). */
 	backtrace(frame, 1);
 	library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -99,7 +101,13 @@ void backtrace_forked(bool had_threads)
 		backtrace_phase = BACKTRACE_NEVER;
 }
 
-size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
+void backtrace_forget(void)
+{
+	unwind_forget();
+}
+
+static __attribute__((noinline)) size_t backtrace_by_unwinder(uint64_t *frames, size_t max,
+							      bool is_main_thread)
 {
 	void *addresses[BACKTRACE_MAX];
 	bool is_earned = is_main_thread || backtrace_taken >= BACKTRACE_THREAD_EARNS;
@@ -118,6 +126,18 @@ size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread)
 	for (int i = 0; i < count; i++)
 		frames[i] = (uint64_t)(uintptr_t)addresses[i];
 	return count > 0 ? (size_t)count : 0;
+}
+
+size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread,
+			 struct unwind_path *path)
+{
+	size_t count = unwind_capture(frames, max, path);
+
+	if (count > 0 || (path != NULL && path->known != 0))
+		return count;
+	if (path != NULL)
+		path->word_count = 0;
+	return backtrace_by_unwinder(frames, max, is_main_thread);
 }
 
 bool backtrace_is_unwinder(const void *address)

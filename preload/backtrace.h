@@ -1,5 +1,6 @@
 /*
- * Native call stacks: libunwind's fast path where it pays, glibc's backtrace() elsewhere.
+ * Native call stacks: by our own unwinder (unwind.h), and where that declines by libunwind's fast
+ * path where it pays, glibc's backtrace() elsewhere.
  *
  * libunwind is loaded privately, never linked: libunwind.so exports _Unwind_*, and linked in it
  * would capture the exception handling of every C++ library that the program opens with dlopen.
@@ -20,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "unwind_path.h"
+
 /* Loads both unwinders if they are not there yet and this moment allows it. */
 void backtrace_load(void);
 
@@ -28,9 +31,18 @@ void backtrace_forked(bool had_threads);
 
 /*
  * Return addresses, innermost first, at most max; 0 when there is no unwinder. While another thread
- * loads them it waits for that one, 0.2 s at most and never in a signal handler.
+ * loads them it waits for that one, 0.2 s at most and never in a signal handler. 0 as well when the
+ * stack is known: path->known tells its number. The new path is for unwind_path_keep(), by which
+ * it becomes so; NULL: nothing is to be known or kept.
  */
-size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread);
+size_t backtrace_capture(uint64_t *frames, size_t max, bool is_main_thread,
+			 struct unwind_path *path);
+
+/*
+ * What is remembered of code and stacks is no longer true: modules have come or gone, or the
+ * numbers of stacks begin anew.
+ */
+void backtrace_forget(void);
 
 /* True for an address inside libunwind. */
 bool backtrace_is_unwinder(const void *address);

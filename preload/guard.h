@@ -25,6 +25,7 @@
 struct guard {
 	uintptr_t place;
 	unsigned int depth;
+	uintptr_t site; /* where the program called the last hook that says so */
 };
 
 extern __thread struct guard guard __attribute__((tls_model("initial-exec")));
@@ -52,6 +53,9 @@ static inline bool guard_is_held(void)
 {
 	return guard.depth != 0 && (guard.place & 1) != 0;
 }
+
+/* In a hook: two calls at the same depth of the stack are told apart by it, sooner. Only a hint. */
+#define GUARD_SITE() (guard.site = (uintptr_t)__builtin_return_address(0))
 
 /* Raises the guard; give the returned depth back to guard_restore(). */
 static inline unsigned int guard_raise(void)

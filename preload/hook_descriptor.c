@@ -69,6 +69,7 @@ HOOK_EXPORT int close(int fd)
 
 	if (hook_is_hidden(fd))
 		return -1;
+	GUARD_SITE();
 	is_claimed = hook_claim(fd, &claim);
 	result = REAL(close)(fd);
 	if (is_claimed)

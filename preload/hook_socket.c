@@ -32,6 +32,7 @@ HOOK_EXPORT int socket(int family, int type, int protocol)
 {
 	int fd = REAL(socket)(family, type, protocol);
 
+	GUARD_SITE();
 	if (hook_has_made_room(fd))
 		fd = REAL(socket)(family, type, protocol);
 	hook_socket_opened(fd, family, type, protocol);
@@ -88,9 +89,12 @@ void hook_connect_returned(int fd, struct trace_connect *connect, int result)
 
 HOOK_EXPORT int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t size)
 {
-	struct trace_connect *connect = hook_connecting(fd, address.__sockaddr__, size);
-	int result = REAL(connect)(fd, address, size);
+	struct trace_connect *connect;
+	int result;
 
+	GUARD_SITE();
+	connect = hook_connecting(fd, address.__sockaddr__, size);
+	result = REAL(connect)(fd, address, size);
 	hook_connect_returned(fd, connect, result);
 	return result;
 }
@@ -163,6 +167,7 @@ HOOK_EXPORT int accept(int listener_fd, __SOCKADDR_ARG address, socklen_t *restr
 	socklen_t room = hook_accept_room(address.__sockaddr__, size);
 	int fd = REAL(accept)(listener_fd, address, size);
 
+	GUARD_SITE();
 	if (hook_has_made_room(fd))
 		fd = REAL(accept)(listener_fd, address, size);
 	hook_accepted(listener_fd, fd, address.__sockaddr__, size, room, 0);
@@ -175,6 +180,7 @@ HOOK_EXPORT int accept4(int listener_fd, __SOCKADDR_ARG address, socklen_t *rest
 	socklen_t room = hook_accept_room(address.__sockaddr__, size);
 	int fd = REAL(accept4)(listener_fd, address, size, flags);
 
+	GUARD_SITE();
 	if (hook_has_made_room(fd))
 		fd = REAL(accept4)(listener_fd, address, size, flags);
 	hook_accepted(listener_fd, fd, address.__sockaddr__, size, room, flags);

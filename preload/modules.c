@@ -8,6 +8,7 @@
 
 #include <socklife/trace_format.h>
 
+#include "backtrace.h"
 #include "clock.h"
 #include "guard.h"
 #include "kernel.h"
@@ -211,6 +212,7 @@ static void modules_list(void)
 	modules_adds = listing.adds;
 	modules_subs = listing.subs;
 	__atomic_fetch_add(&modules_version, 1, __ATOMIC_RELAXED);
+	backtrace_forget();
 }
 
 void modules_update(void)
@@ -240,6 +242,7 @@ void modules_touch(void)
 	/* the program asks for that lock itself */
 	__atomic_store_n(&modules_is_frozen, false, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&modules_version, 1, __ATOMIC_RELAXED);
+	backtrace_forget();
 }
 
 void modules_forked(bool had_threads)

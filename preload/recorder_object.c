@@ -41,10 +41,28 @@ void recorder_ask_runtimes(struct recorder_capture *capture, enum recorder_momen
 	}
 }
 
+/* A stack of native frames alone, which many are, may be known without being taken. */
+static uint32_t capture_stack(struct recorder_capture *capture, size_t depth)
+{
+	size_t room = RECORDER_FRAMES_MAX - capture->frame_count;
+	bool is_native = capture->frame_count == 0;
+	struct unwind_path path;
+	size_t count = backtrace_capture(capture->frames + capture->frame_count,
+					 room < depth ? room : depth,
+					 recorder_tid() == recorder.pid, is_native ? &path : NULL);
+	uint32_t id;
+
+	if (is_native && path.known != 0)
+		return path.known;
+	id = stacks_intern(capture->frames, capture->frame_count + count);
+	if (is_native && id != 0)
+		unwind_path_keep(&path, id);
+	return id;
+}
+
 uint32_t recorder_capture(struct recorder_capture *capture, enum recorder_moment moment,
 			  uint32_t socket, int fd)
 {
-	size_t room, native;
 	size_t depth = (size_t)settings.stack_depth;
 
 	recorder_ask_runtimes(capture, moment, socket, fd);
@@ -52,10 +70,7 @@ uint32_t recorder_capture(struct recorder_capture *capture, enum recorder_moment
 		return 0;
 	if (capture->frame_count > depth)
 		capture->frame_count = depth;
-	room = RECORDER_FRAMES_MAX - capture->frame_count;
-	native = backtrace_capture(capture->frames + capture->frame_count,
-				   room < depth ? room : depth, recorder_tid() == recorder.pid);
-	return stacks_intern(capture->frames, capture->frame_count + native);
+	return capture_stack(capture, depth);
 }
 
 bool recorder_is_unwinder(const void *address)

@@ -51,8 +51,7 @@ void signals_start(void)
 	signals_main_stack_end = (uintptr_t)environ;
 }
 
-/* The end of the stack that `place` is on, 0 when it is on none of glibc's. */
-static uintptr_t signals_stack_end(uintptr_t place)
+uintptr_t signals_stack_end(uintptr_t place)
 {
 	/* glibc puts a thread's descriptor at the end of its stack (nptl/allocatestack.c). */
 	uintptr_t thread_end = (uintptr_t)pthread_self();

@@ -20,6 +20,9 @@ void signals_restore(struct signals_mask mask);
 /* Remembers where the main thread's stack ends. Once, from the constructor. */
 void signals_start(void);
 
+/* The end of the stack that `place`, an address on it, is on; 0 when it is none of glibc's. */
+uintptr_t signals_stack_end(uintptr_t place);
+
 /*
  * False when this thread is certainly not inside a signal handler. It is not asked of handlers with
  * SA_NODEFER, which leave no trace in the mask.

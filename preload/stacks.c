@@ -5,6 +5,7 @@
 
 #include <socklife/trace_format.h>
 
+#include "backtrace.h"
 #include "clock.h"
 #include "intern.h"
 #include "modules.h"
@@ -47,6 +48,7 @@ static void *stack_make(const void *wanted)
 int stacks_reset(void)
 {
 	stacks_last_id = 0;
+	backtrace_forget();
 	return intern_reset(&stacks_table);
 }
 

@@ -49,3 +49,10 @@ $(SUBJECTS)/handles_odbc: SUBJECT_LIBS = -lodbc
 $(SUBJECTS)/missed $(SUBJECTS)/processes: SUBJECT_SAN =
 # It gives up what a sanitizer needs: /proc, the address space, system calls.
 $(SUBJECTS)/surroundings: SUBJECT_SAN =
+# The unwinder without the rest of the library; its own frames are part of what is compared.
+UNWINDER = $(patsubst %,$(BUILD)/obj/preload/%.o,unwind unwind_path frame_rule frame_table signals guard filters)
+$(SUBJECTS)/unwinding: $(UNWINDER)
+$(SUBJECTS)/unwinding: SUBJECT_FLAGS = -Ipreload
+$(SUBJECTS)/unwinding: SUBJECT_LIBS = $(UNWINDER) -rdynamic -Wl,-rpath,'$$ORIGIN'
+$(SUBJECTS)/unwinding: SUBJECT_SAN =
+$(SUBJECTS)/libunwound.so $(SUBJECTS)/libunwound_else.so: SUBJECT_SAN =

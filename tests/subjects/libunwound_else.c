@@ -1,0 +1,3 @@
+/* libunwound.c with a larger frame. */
+#define UNWOUND_WORDS 256
+#include "libunwound.c"
