@@ -18,7 +18,7 @@
 #include "sink_window.h"
 
 #define SINK_STEP_LEAST (UINT64_C(64) << 10)
-#define SINK_STEP_MOST  (UINT64_C(256) << 10)
+#define SINK_STEP_MOST  (UINT64_C(512) << 10)
 
 struct sink {
 	uint64_t limit_bytes; /* atomic: the file has blocks below this */
