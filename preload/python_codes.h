@@ -14,13 +14,19 @@
 
 #include "python_api.h"
 
-#define PYTHON_CODE_LINES 4
+#define PYTHON_LINE_BITS   4
+#define PYTHON_LINES       (1 << PYTHON_LINE_BITS)
+#define PYTHON_LINE_PROBES 4
 
 /* What tells one code object from another. */
 struct python_code_identity {
 	struct python_object *file, *name; /* the qualified name, where there is one */
 	int line;                          /* where the function begins */
 	int argument_count;
+};
+
+struct python_code_line {
+	int instruction, line; /* a line of 0: free */
 };
 
 struct python_code {
@@ -34,9 +40,7 @@ struct python_code {
 	bool is_method_known;
 	int greenlet_index; /* the local variable that holds a greenlet which it drives; -1 none */
 	int cell_index; /* up to 3.10: where a first argument lies that inner functions use too */
-	struct {
-		int instruction, line; /* a line of 0: free */
-	} lines[PYTHON_CODE_LINES];
+	struct python_code_line lines[PYTHON_LINES];
 };
 
 /* Learns where code objects keep their names; false if that cannot be learnt. */

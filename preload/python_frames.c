@@ -147,20 +147,38 @@ static int frame_instruction(struct python_object *frame)
 	return instruction;
 }
 
-/* Line tables are read from their beginning every time, so the last few answers are kept. */
+/*
+ * Where the line of an instruction is kept, or may be put: free, its own, or in the end another's.
+ * A function that calls has instructions at all distances.
+ */
+static struct python_code_line *code_line(struct python_code *code, int instruction)
+{
+	uint32_t hash = (uint32_t)instruction / 2 * UINT32_C(0x9e3779b1);
+	uint32_t first = hash >> (32 - PYTHON_LINE_BITS);
+
+	for (uint32_t i = 0; i < PYTHON_LINE_PROBES; i++) {
+		struct python_code_line *at = &code->lines[(first + i) % PYTHON_LINES];
+
+		if (!at->line || at->instruction == instruction)
+			return at;
+	}
+	return &code->lines[first];
+}
+
+/* Line tables are read from their beginning every time, so the last answers are kept. */
 int python_frame_line(struct python_object *frame, struct python_code *code)
 {
-	int instruction = frame_instruction(frame), line;
-	size_t slot = (unsigned int)instruction / 2 % PYTHON_CODE_LINES;
+	int instruction = frame_instruction(frame);
+	struct python_code_line *kept;
 
 	if (instruction < 0)
 		return python.PyFrame_GetLineNumber(frame);
-	if (code->lines[slot].line && code->lines[slot].instruction == instruction)
-		return code->lines[slot].line;
-	line = python.PyFrame_GetLineNumber(frame);
-	code->lines[slot].instruction = instruction;
-	code->lines[slot].line = line;
-	return line;
+	kept = code_line(code, instruction);
+	if (!kept->line || kept->instruction != instruction) {
+		kept->instruction = instruction;
+		kept->line = python.PyFrame_GetLineNumber(frame);
+	}
+	return kept->line;
 }
 
 struct python_object *python_frame_local(struct python_object *frame, int index)
