@@ -1,10 +1,12 @@
 #include "python_catalog.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #define ADDED_MAX      32
 #define ADDED_NAME_MAX 256
+#define CHAINS         128
 
 #define ONE_THREAD   PYTHON_CLASS_ONE_THREAD
 #define HAS_FD       PYTHON_CLASS_HAS_FD
@@ -18,6 +20,14 @@ static const struct {
 #define PYTHON_CLASS(module, name, role, flags) {module, name, {TRACE_ROLE_##role, flags, NULL}},
 #include "python_catalog.def"
 };
+
+#define BUILT_IN_COUNT (sizeof(built_in) / sizeof(*built_in))
+
+/*
+ * Rows by the hash of their class's name, one after another; what ends a chain is BUILT_IN_COUNT.
+ * Nearly all classes of a program are none of these.
+ */
+static uint16_t chain_first[CHAINS], chain_next[BUILT_IN_COUNT];
 
 static struct {
 	char name[ADDED_NAME_MAX]; /* module.Class */
@@ -57,8 +67,31 @@ static void item_add(const char *item, size_t size_bytes)
 	added_count++;
 }
 
+static uint16_t *chain_of(const char *name)
+{
+	uint32_t hash = 0;
+
+	for (; *name; name++)
+		hash = hash * 31 + (unsigned char)*name;
+	return &chain_first[hash % CHAINS];
+}
+
+/* Backwards, so that each chain is in the catalog's order. */
+static void chains_start(void)
+{
+	for (size_t i = 0; i < CHAINS; i++)
+		chain_first[i] = BUILT_IN_COUNT;
+	for (size_t i = BUILT_IN_COUNT; i-- > 0;) {
+		uint16_t *first = chain_of(built_in[i].name);
+
+		chain_next[i] = *first;
+		*first = (uint16_t)i;
+	}
+}
+
 void python_catalog_start(const char *tracked)
 {
+	chains_start();
 	while (tracked && *tracked) {
 		size_t size_bytes = strcspn(tracked, ",");
 
@@ -109,7 +142,7 @@ static bool built_in_find(const char *module, const char *name, struct python_ca
 
 	if (!strncmp(module, vendored, sizeof(vendored) - 1))
 		module += sizeof(vendored) - 1;
-	for (size_t i = 0; i < sizeof(built_in) / sizeof(*built_in); i++) {
+	for (size_t i = *chain_of(name); i < BUILT_IN_COUNT; i = chain_next[i]) {
 		if (!strcmp(name, built_in[i].name) && !strcmp(module, built_in[i].module)) {
 			*entry = built_in[i].entry;
 			return true;

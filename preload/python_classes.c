@@ -27,6 +27,15 @@ static struct python_object *type_attribute(struct python_type *type, const char
 	return value;
 }
 
+/* As much of it as there is room for. Every class that a program defines comes by here. */
+static void text_copy(const char *text, char *into, size_t size)
+{
+	size_t length = strnlen(text, size - 1);
+
+	memcpy(into, text, length);
+	into[length] = '\0';
+}
+
 static bool attribute_copy(struct python_type *type, const char *name, char *into, size_t size)
 {
 	struct python_object *value = type_attribute(type, name);
@@ -35,7 +44,7 @@ static bool attribute_copy(struct python_type *type, const char *name, char *int
 	if (value && python.PyType_IsSubtype(value->type, python.PyUnicode_Type))
 		text = python.PyUnicode_AsUTF8AndSize(value, NULL);
 	if (text)
-		snprintf(into, size, "%s", text);
+		text_copy(text, into, size);
 	if (value)
 		python.Py_DecRef(value);
 	python.PyErr_Clear();
