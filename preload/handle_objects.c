@@ -247,11 +247,12 @@ static void inherited_add(struct recorder_capture *capture)
 void handle_capture(struct recorder_capture *capture)
 {
 	struct handle_ref refs[RECORDER_OBJECTS_MAX];
-	size_t count = handle_calls_under_way(refs, RECORDER_OBJECTS_MAX);
+	size_t count;
 
 	/* A socket's birth has no owner; an object's has a parent. */
 	if (capture->moment == RECORDER_BIRTH && capture->socket != 0)
 		return;
+	count = handle_calls_under_way(refs, RECORDER_OBJECTS_MAX);
 	if (count == 0)
 		inherited_add(capture);
 	for (size_t i = 0; i < count; i++) {
