@@ -51,7 +51,7 @@ struct trace_board {
 #define TRACE_SOCKET_STDIO     (1u << 10) /* inherited as descriptor 0, 1 or 2 */
 
 #define TRACE_SOCKET_PASSED    (1u << 11) /* sent to another process by SCM_RIGHTS (live) */
-#define TRACE_SOCKET_SHUT_DOWN (1u << 12) /* its interpreter was shutting down when it ended (live) */
+#define TRACE_SOCKET_SHUT_DOWN (1u << 12) /* its interpreter has shut down, or does (live) */
 #define TRACE_SOCKET_STREAM    (1u << 13) /* stdio may read or write it, past all hooks (live) */
 
 /* trace_file_header.flags */
