@@ -23,7 +23,11 @@ static void peer_closed(struct model_socket *socket, const struct model_event *e
 	socket->is_peer_first = true;
 }
 
-/* Times that are taken from the kernel's tick may seem to lie before their cause. */
+/*
+ * Behind our own end the peer's is an answer, which comes before our close or after it as the
+ * machine likes: it is told only if the program has read it. Times that are taken from the kernel's
+ * tick may seem to lie before their cause.
+ */
 static void shut_down(struct model_socket *socket, const struct model_event *event)
 {
 	bool was_over = socket->is_end_seen && socket->peer_closed_ns <= event->time_ns;
@@ -31,7 +35,9 @@ static void shut_down(struct model_socket *socket, const struct model_event *eve
 	if (event->value == SHUT_RD || socket->is_peer_first || socket->is_shut_first || was_over)
 		return;
 	socket->is_shut_first = true;
-	if (socket->peer_closed_ns != TIME_NONE && socket->peer_closed_ns < event->time_ns)
+	if (!socket->is_end_seen)
+		socket->peer_closed_ns = TIME_NONE;
+	else if (socket->peer_closed_ns < event->time_ns)
 		socket->peer_closed_ns = event->time_ns;
 }
 

@@ -119,17 +119,14 @@ static void pending_decide(const struct model *model, struct model_socket *socke
 
 /*
  * In these states the peer's FIN has arrived. So it had when what we sent after it was answered by
- * a reset: that is EPIPE then, and ECONNRESET otherwise (Linux' tcp_reset()). Where we had shut our
- * side down, a connection that is over without an error has had both ends (tcp_done()).
+ * a reset: that is EPIPE then, and ECONNRESET otherwise (Linux' tcp_reset()).
  */
 static bool has_fin(const struct model_socket *socket, const struct trace_socket *record)
 {
-	int error = record->so_error != 0 ? record->so_error : LIVE(record->io_error);
+	bool is_answered = record->so_error == EPIPE || LIVE(record->io_error) == EPIPE;
 
-	if (record->tcp_state == TCP_CLOSE && (socket->flags & TRACE_SOCKET_SHUT_WRITE) != 0)
-		return error == 0;
 	if (record->tcp_state == TCP_CLOSE)
-		return record->so_error == EPIPE || LIVE(record->io_error) == EPIPE;
+		return is_answered && (socket->flags & TRACE_SOCKET_SHUT_WRITE) == 0;
 	return record->tcp_state == TCP_CLOSE_WAIT || record->tcp_state == TCP_LAST_ACK ||
 	       record->tcp_state == TCP_CLOSING;
 }
