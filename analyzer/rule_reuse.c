@@ -1,7 +1,6 @@
 /* Clients that are used less, or by more, than they are made for: over time, or at one time. */
 #include <inttypes.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "model.h"
 #include "object_facts.h"
@@ -187,7 +186,7 @@ static bool is_same_peer(const struct model *model, const struct model_socket *a
 		return false;
 	if (a->peer_name != NULL && b->peer_name != NULL)
 		return strcmp(a->peer_name, b->peer_name) == 0;
-	return a->peer.family != AF_UNIX && model_address_is_same(model, &a->peer, &b->peer);
+	return model_address_is_same(model, &a->peer, &b->peer);
 }
 
 /*

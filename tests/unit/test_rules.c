@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "finding.h"
 #include "object_scene.h"
@@ -342,6 +343,13 @@ Test(rules, two_threads_inside_one_object)
 	second->peer.inet[3]++;
 	expect_none(RULE_SHARED_ACROSS_THREADS);
 	second->peer.inet[3]--;
+	scene.hand.places[0] = (struct model_place){.path = "/run/a", .path_size_bytes = 6};
+	scene.hand.places[1] = (struct model_place){.path = "/run/b", .path_size_bytes = 6};
+	first->peer = second->peer = (struct model_address){.family = AF_UNIX, .place = 0};
+	expect(RULE_SHARED_ACROSS_THREADS, 1);
+	second->peer.place = 1;
+	expect_none(RULE_SHARED_ACROSS_THREADS);
+	second->peer.place = 0;
 	first->last_io_ns = second->created_ns - 50 * HAND_MS;
 	expect_none(RULE_SHARED_ACROSS_THREADS);
 }
