@@ -98,11 +98,11 @@ static void root_end(struct model *model, struct model_process *process,
 {
 	int64_t ended_ns = model_time(model, __atomic_load_n(&run->ended_ns, __ATOMIC_RELAXED));
 
-	process->signal_number = end == TRACE_PROCESS_END_SIGNAL ? run->signal_number : 0;
 	process->status = end == TRACE_PROCESS_END_SIGNAL ? -1 : run->status;
 	/* an image that ended by exec did so, whatever the program did that it called */
 	if (process->end == TRACE_PROCESS_END_EXEC)
 		return;
+	process->signal_number = end == TRACE_PROCESS_END_SIGNAL ? run->signal_number : 0;
 	process->end = end;
 	if (process->ended_ns == TIME_NONE)
 		process->ended_ns = ended_ns;

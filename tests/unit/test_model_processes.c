@@ -126,6 +126,22 @@ Test(model_processes, follow_an_exec_and_give_the_last_image_the_exit_status)
 	cr_expect_eq(model.sockets[1].end, TRACE_END_EXIT);
 }
 
+/* What the program was that it called is not recorded, and has no row. */
+Test(model_processes, give_an_image_that_ended_by_exec_no_signal)
+{
+	struct trace_builder builder;
+
+	run_file(20, 1000, TRACE_PROCESS_END_SIGNAL);
+	image(&builder, 20, 50, 1100);
+	trace_builder_exec(&builder, "/bin/next", 2000);
+	save(&builder, "20.0.trace");
+	load();
+	cr_assert_eq(model.processes_count, 1);
+	cr_expect_eq(model.processes[0].end, TRACE_PROCESS_END_EXEC);
+	cr_expect_eq(model.processes[0].signal_number, 0);
+	cr_expect_eq(model.processes[0].status, -1);
+}
+
 Test(model_processes, infer_an_exec_that_no_hook_saw)
 {
 	struct trace_builder builder;
