@@ -47,8 +47,8 @@ $(SUBJECTS)/handles_bio: SUBJECT_LIBS = -lssl -lcrypto
 $(SUBJECTS)/handles_odbc: SUBJECT_LIBS = -lodbc
 # In a child whose environment is wiped, AddressSanitizer complains that it is not the first library.
 $(SUBJECTS)/missed $(SUBJECTS)/processes: SUBJECT_SAN =
-# It gives up what a sanitizer needs: /proc, the address space, system calls.
-$(SUBJECTS)/surroundings: SUBJECT_SAN =
+# They give up what a sanitizer needs: /proc, the address space, system calls.
+$(addprefix $(SUBJECTS)/,surroundings confined): SUBJECT_SAN =
 # The unwinder without the rest of the library; its own frames are part of what is compared.
 UNWINDER = $(patsubst %,$(BUILD)/obj/preload/%.o,unwind unwind_path frame_rule frame_table signals guard filters)
 $(SUBJECTS)/unwinding: $(UNWINDER)
