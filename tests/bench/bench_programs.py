@@ -20,7 +20,6 @@ from bench_common import Recorded, bars, ended, machine, quartiles, run
 
 ROUNDS = int(os.environ.get("ROUNDS", "7"))
 PEER_ROUNDS = 2
-PEER_SHARE = 10  # of a workload's count: peers are slow
 REQUESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench_python.py")
 CALLS = "socket+connect+send+recv+read+write+close"
 PEERS = {
@@ -45,8 +44,10 @@ class Server:
 
 
 class Workload:
-    def __init__(self, name, budget, count, *command, warm=1):
-        self.name, self.budget, self.count, self.command, self.warm = name, budget, count, command, warm
+    """peer_share: the part of the count that peers get, where the slowest would take minutes."""
+
+    def __init__(self, name, budget, count, *command, peer_share=1):
+        self.name, self.budget, self.count, self.command, self.peer_share = name, budget, count, command, peer_share
 
     def measure(self, environment, prefix=(), share=1):
         count = str(max(1, self.count // share))
@@ -56,9 +57,9 @@ class Workload:
 class Served:
     """A server is recorded, and what loads it is not: processor time of the server a request."""
 
-    def __init__(self, name, budget, server, load, requests, where, warm=0):
+    def __init__(self, name, budget, server, load, requests, where):
         self.name, self.budget, self.server, self.load = name, budget, server, load
-        self.requests, self.where, self.warm = requests, where, warm
+        self.requests, self.where = requests, where
         self.rates = []
 
     def measure(self, environment, prefix=(), share=1):
@@ -122,9 +123,9 @@ def workloads(tcp, unix, sink, http):
         Workload("churn over TCP, 4 threads", "1.05", 6000, "./churn", tcp, "COUNT", "4"),
         Workload("churn, a thread for each connection", "1.20", 4000, "./churn", tcp, "COUNT", "each"),
         Workload("churn over UNIX sockets", "1.08", 20000, "./churn", unix, "COUNT", "1"),
-        Workload("64-byte ping-pong", "1.01", 40000, "./ping_pong", tcp, "COUNT"),
-        Workload("one-way 64-byte sends", "1.03", 150000, "./sends", sink, "COUNT"),
-        Workload("1-byte writes to /dev/null", "1.01", 1500000, "./writes", "/dev/null", "COUNT"),
+        Workload("64-byte ping-pong", "1.01", 40000, "./ping_pong", tcp, "COUNT", peer_share=8),
+        Workload("one-way 64-byte sends", "1.03", 150000, "./sends", sink, "COUNT", peer_share=4),
+        Workload("1-byte writes to /dev/null", "1.01", 1500000, "./writes", "/dev/null", "COUNT", peer_share=4),
         Workload("requests, a Session: GETs", "1.02", 200, sys.executable, REQUESTS, "gets", http, "COUNT", "session"),
         Workload("requests, without: GETs", "1.05", 200, sys.executable, REQUESTS, "gets", http, "COUNT", "none"),
         Workload("30 starts of /bin/true", "+1.0 ms", 30, "/bin/sh", "-c", starts("/bin/true"), "COUNT"),
@@ -193,17 +194,17 @@ def redis_client(library, say):
 def peers(found, library, say):
     there = {name: command for name, command in PEERS.items() if shutil.which(command[0])}
     say("")
-    say("ratio of processor time to the bare program's, a tenth of the work, the least of "
-        f"{PEER_ROUNDS} runs; not installed: " + (", ".join(PEERS.keys() - there.keys()) or "none"))
+    say(f"ratio of processor time to the bare program's, the least of {PEER_ROUNDS} runs; "
+        "not installed: " + (", ".join(PEERS.keys() - there.keys()) or "none"))
     say(f"{'':<38} {'socklife':>10} " + " ".join(f"{name:>21}" for name in there))
     rows = []
     for workload in (one for one in found if isinstance(one, Workload)):
-        bare = min(workload.measure(None, share=PEER_SHARE) for _ in range(PEER_ROUNDS))
+        bare = min(workload.measure(None, share=workload.peer_share) for _ in range(PEER_ROUNDS))
         with Recorded(library) as recorded:
-            ratios = {"socklife": min(workload.measure(recorded.environment, share=PEER_SHARE)
+            ratios = {"socklife": min(workload.measure(recorded.environment, share=workload.peer_share)
                                       for _ in range(PEER_ROUNDS)) / bare}
         for name, command in there.items():
-            ratios[name] = min(workload.measure(None, command, PEER_SHARE) for _ in range(PEER_ROUNDS)) / bare
+            ratios[name] = min(workload.measure(None, command, workload.peer_share) for _ in range(PEER_ROUNDS)) / bare
         say(f"{workload.name:<38} {ratios['socklife']:10.2f} "
             + " ".join(f"{ratios[name]:21.2f}" for name in there))
         rows += [(f"{workload.name}: {name}", ratio, ratio, ratio) for name, ratio in ratios.items()]
