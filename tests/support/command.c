@@ -52,16 +52,26 @@ static void child_limit(const struct command_options *options)
 	prctl(PR_SET_PDEATHSIG, options->death_signal != 0 ? options->death_signal : SIGKILL);
 }
 
+/* Whoever started the tests may have had signals ignored (a shell's job in the background, SIGINT).
+ */
+static void child_reset_signals(void)
+{
+	sigset_t none;
+
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void child_become(const char *const argv[], const struct command_options *options,
 			 int out_fd, int err_fd)
 {
 	int in_fd = open(options->input != NULL ? options->input : "/dev/null", O_RDONLY);
-	sigset_t none;
 
 	/* A group of its own, so that whatever it leaves behind can be killed with it. */
 	setpgid(0, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_reset_signals();
 	dup2(in_fd, STDIN_FILENO);
 	dup2(out_fd, STDOUT_FILENO);
 	dup2(err_fd, STDERR_FILENO);
